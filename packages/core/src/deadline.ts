@@ -1,0 +1,29 @@
+export interface DeadlineOptions<T> {
+  /** The error to reject with when the time is up. */
+  error(): Error
+  /** Called with a value that arrives after that. */
+  late?(value: T): void
+}
+
+/** The value of `pending`, or a rejection when it takes longer than `ms`. A late rejection is swallowed. */
+export function withDeadline<T>(pending: PromiseLike<T>, ms: number, { error, late }: DeadlineOptions<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let expired = false
+    const timer = setTimeout(() => {
+      expired = true
+      reject(error())
+    }, ms)
+    timer.unref()
+    pending.then(
+      (value) => {
+        clearTimeout(timer)
+        if (expired) late?.(value)
+        else resolve(value)
+      },
+      (reason: unknown) => {
+        clearTimeout(timer)
+        if (!expired) reject(reason)
+      },
+    )
+  })
+}

@@ -1,0 +1,39 @@
+/** Every code an `AshlarError` can carry. Each has a page under docs/reference/errors/. */
+export type ErrorCode =
+  | 'ERR_DECORATOR_TARGET'
+  | 'ERR_DEPENDENCY_UNAVAILABLE'
+  | 'ERR_FRONT_DOOR_SKIPPED'
+  | 'ERR_GUARD_INVALID'
+  | 'ERR_GUARD_ORDER'
+  | 'ERR_GUARD_TIMEOUT'
+  | 'ERR_GUARD_TOO_EARLY'
+  | 'ERR_OPTION_INVALID'
+  | 'ERR_OPTION_MISSING'
+  | 'ERR_OPTION_UNKNOWN'
+  | 'ERR_OPTION_UNSAFE'
+  | 'ERR_STATE_MISSING'
+
+/** The base of every error that Ashlar throws. */
+export class AshlarError extends Error {
+  override readonly name: string = 'AshlarError'
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** An option or an arrangement that can't work or is not safe. Thrown at start-up. */
+export class ConfigurationError extends AshlarError {
+  override readonly name: string = 'ConfigurationError'
+}
+
+/** Something a guard depends on failed or did not answer in time. Refused with 503, never passed. */
+export class UnavailableError extends AshlarError {
+  override readonly name: string = 'UnavailableError'
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_DEPENDENCY_UNAVAILABLE', message, options)
+  }
+}

@@ -1,0 +1,142 @@
+import type { ServerResponse } from 'node:http'
+
+import { events, verdicts } from './channels.ts'
+import type { Decision, EventName, PrincipalSummary, RequestSummary, SecurityEvent } from './events.ts'
+import type { Principal } from './principal.ts'
+import type { RequestHead } from './request-head.ts'
+import { ResponseHeaders } from './response-headers.ts'
+import type { AfterResponse, Effects, Outcome } from './verdict.ts'
+
+/** State is looked up by name, so it must not inherit any. */
+class State {
+  [slot: string]: unknown
+}
+Object.setPrototypeOf(State.prototype, null)
+Reflect.deleteProperty(State.prototype, 'constructor')
+
+/** One request and its response: everything that its guards share. */
+export class Exchange {
+  readonly request: RequestHead
+  readonly response: ServerResponse
+  readonly state: Record<string, unknown> = new State()
+  readonly headers: ResponseHeaders
+  readonly decisions: Decision[] = []
+  readonly startedAt: number = performance.now()
+  readonly guardTimeoutMs: number
+  /** A guard has answered in the handler's place. */
+  refused = false
+  /** The target has been found to mean one thing only. */
+  targetChecked = false
+  #report: (error: unknown) => void
+  #hooks: AfterResponse[] | undefined = undefined
+  #watching = false
+  #outcome: Outcome | undefined = undefined
+
+  constructor(
+    request: RequestHead,
+    response: ServerResponse,
+    guardTimeoutMs: number,
+    report: (error: unknown) => void,
+  ) {
+    this.request = request
+    this.response = response
+    this.headers = new ResponseHeaders(response, report)
+    this.guardTimeoutMs = guardTimeoutMs
+    this.#report = report
+    request.exchange = this
+    if (events.hasSubscribers) this.#watch()
+  }
+
+  /** The response is over: nothing more can be sent, and nobody waits for it. */
+  get over(): boolean {
+    return this.#outcome !== undefined || this.response.destroyed || this.response.closed
+  }
+
+  apply(effects: Effects): void {
+    if (effects.afterResponse) this.#after(effects.afterResponse)
+    this.headers.apply(effects)
+  }
+
+  record(decision: Decision): void {
+    this.decisions.push(decision)
+    if (verdicts.hasSubscribers) verdicts.publish(Object.freeze({ request: this.summary(), decision }))
+  }
+
+  announce(name: EventName, decision: Decision): void {
+    if (!events.hasSubscribers) return
+    const event: SecurityEvent = { name, time: Date.now(), request: this.summary(), decision }
+    events.publish(Object.freeze(event))
+  }
+
+  report(error: unknown): void {
+    this.#report(error)
+  }
+
+  whenAborted(abort: () => void): void {
+    this.#after((outcome) => {
+      if (outcome.aborted) abort()
+    })
+  }
+
+  summary(): RequestSummary {
+    const { id, method, route, address } = this.request
+    return Object.freeze({ id, method, route, address })
+  }
+
+  #after(hook: AfterResponse): void {
+    if (this.#outcome) {
+      this.#call(hook, this.#outcome)
+      return
+    }
+    ;(this.#hooks ??= []).push(hook)
+    this.#watch()
+  }
+
+  /** `close` comes last on every path: after `finish` as well as on an abort. */
+  #watch(): void {
+    if (this.#watching) return
+    this.#watching = true
+    if (this.response.closed) queueMicrotask(() => this.#close())
+    else this.response.on('close', () => this.#close())
+  }
+
+  #close(): void {
+    if (this.#outcome) return
+    const { response, refused } = this
+    const durationMs = performance.now() - this.startedAt
+    this.#outcome = Object.freeze({
+      status: response.statusCode,
+      aborted: !response.writableFinished,
+      refused,
+      durationMs,
+    })
+    if (this.#hooks) for (const hook of this.#hooks) this.#call(hook, this.#outcome)
+    if (events.hasSubscribers) this.#publishCompletion(this.#outcome)
+  }
+
+  #call(hook: AfterResponse, outcome: Outcome): void {
+    try {
+      const result: unknown = hook(outcome)
+      if (result instanceof Promise) result.catch(this.#report)
+    } catch (error) {
+      this.#report(error)
+    }
+  }
+
+  #publishCompletion(outcome: Outcome): void {
+    events.publish(
+      Object.freeze({
+        name: 'request_completed',
+        time: Date.now(),
+        request: this.summary(),
+        principal: principalSummary(this.state['principal'] as Principal | undefined),
+        decisions: Object.freeze(this.decisions),
+        outcome,
+      }),
+    )
+  }
+}
+
+function principalSummary(principal: Principal | undefined): PrincipalSummary | undefined {
+  return principal && Object.freeze({ kind: principal.kind, subject: principal.subject, issuer: principal.issuer })
+}

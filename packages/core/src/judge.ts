@@ -1,0 +1,144 @@
+import type { Awaitable } from './awaitable.ts'
+import { withDeadline } from './deadline.ts'
+import { AshlarError, ConfigurationError, UnavailableError } from './errors.ts'
+import type { Decision } from './events.ts'
+import type { Exchange } from './exchange.ts'
+import { problem } from './problem.ts'
+import { RequestHead } from './request-head.ts'
+import type { RequestView } from './request-view.ts'
+import type { Step } from './step.ts'
+import { ALLOW, type Deny, deny, type Verdict } from './verdict.ts'
+
+const DEFAULT_TIMEOUT_MS = 10_000
+
+/** How a refusal is recorded: a shadowed guard's refusal refuses nothing. */
+export type Manner = 'enforced' | 'shadow'
+
+/**
+ * Asks one guard, records what it said, and never throws or rejects: a guard that throws, hangs or answers nonsense
+ * has refused. This is the only place where a guard is called.
+ */
+export function judge(
+  step: Step,
+  request: RequestView,
+  state: object,
+  manner: Manner = 'enforced',
+): Awaitable<Verdict> {
+  const exchange = request instanceof RequestHead ? request.exchange : undefined
+  try {
+    if (step.late) checkMoment(step, request)
+    if (step.needs) checkNeeds(step, step.needs, state)
+    const verdict = step.guard.check(request, state as never)
+    if (verdict === ALLOW) {
+      if (!step.silent) exchange?.record(step.passed)
+      return ALLOW
+    }
+    if (isThenable(verdict)) return settle(step, verdict, exchange, manner)
+    return record(step, verdict, exchange, manner)
+  } catch (error) {
+    return failed(step, error, exchange)
+  }
+}
+
+/** Records that a condition spared the guard. @returns the passing verdict */
+export function skip(step: Step, request: RequestView): Verdict {
+  if (request instanceof RequestHead) request.exchange?.record(step.skipped)
+  return ALLOW
+}
+
+async function settle(
+  step: Step,
+  pending: PromiseLike<Verdict>,
+  exchange: Exchange | undefined,
+  manner: Manner,
+): Promise<Verdict> {
+  try {
+    const verdict = await withDeadline(pending, exchange?.guardTimeoutMs ?? DEFAULT_TIMEOUT_MS, {
+      error: () => new AshlarError('ERR_GUARD_TIMEOUT', `Guard "${step.guard.name}" did not answer in time.`),
+      // What a late verdict holds is let go of when the response closes, as if it had been in time.
+      late: (verdict) => verdict.afterResponse && exchange?.apply({ afterResponse: verdict.afterResponse }),
+    })
+    return record(step, verdict, exchange, manner)
+  } catch (error) {
+    return failed(step, error, exchange)
+  }
+}
+
+function record(step: Step, verdict: Verdict, exchange: Exchange | undefined, manner: Manner): Verdict {
+  const { kind } = checkVerdict(step, verdict)
+  if (!exchange || step.silent) return verdict
+  if (kind === 'allow' && verdict.reason === undefined) {
+    exchange.record(step.passed)
+  } else {
+    const decision = decisionOf(step, verdict, manner)
+    exchange.record(decision)
+    if (verdict.event) exchange.announce(verdict.event, decision)
+  }
+  return verdict
+}
+
+function decisionOf(step: Step, verdict: Verdict, manner: Manner): Decision {
+  const { name, layer } = step.guard
+  const { reason } = verdict
+  const refusal = manner === 'shadow' ? 'would-deny' : 'deny'
+  if (verdict.kind === 'deny') {
+    const { status, code } = verdict.problem
+    return Object.freeze({ guard: name, layer, outcome: refusal, status, code, reason })
+  }
+  if (verdict.kind === 'respond') {
+    return Object.freeze({ guard: name, layer, outcome: 'respond', status: verdict.status, reason })
+  }
+  return Object.freeze({ guard: name, layer, outcome: 'allow', reason })
+}
+
+/** A dependency's failure is 503, a defect is 500; the operator is told which guard and why. */
+function failed(step: Step, error: unknown, exchange: Exchange | undefined): Deny {
+  const unavailable = error instanceof UnavailableError || codeOf(error) === 'ERR_GUARD_TIMEOUT'
+  const refusal = problem(unavailable ? 'dependency-unavailable' : 'internal-error')
+  const { name, layer } = step.guard
+  const decision: Decision = Object.freeze({
+    guard: name,
+    layer,
+    outcome: 'error',
+    status: refusal.status,
+    code: codeOf(error) ?? refusal.code,
+  })
+  exchange?.record(decision)
+  exchange?.announce('guard_failed', decision)
+  exchange?.report(error)
+  return deny(refusal)
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof AshlarError ? error.code : undefined
+}
+
+function checkMoment({ guard }: Step, request: RequestView): void {
+  if (request.route !== undefined || (guard.reads === 'body' && request.body !== undefined)) return
+  if (!(request instanceof RequestHead) || !request.exchange) return
+  throw new ConfigurationError(
+    'ERR_GUARD_TOO_EARLY',
+    `Guard "${guard.name}" reads the ${guard.reads}, which is not known yet where it stands. Put it on the route${guard.reads === 'body' ? ', behind a body parser' : ''}.`,
+  )
+}
+
+function checkNeeds({ guard }: Step, needs: readonly string[], state: object): void {
+  for (const name of needs) {
+    if ((state as Record<string, unknown>)[name] === undefined) {
+      throw new ConfigurationError(
+        'ERR_GUARD_ORDER',
+        `Guard "${guard.name}" needs "${name}", which no earlier guard has added to this request.`,
+      )
+    }
+  }
+}
+
+function checkVerdict({ guard }: Step, verdict: Verdict | undefined): Verdict {
+  const kind = verdict?.kind
+  if (kind === 'allow' || kind === 'deny' || kind === 'respond') return verdict!
+  throw new AshlarError('ERR_GUARD_INVALID', `Guard "${guard.name}" answered something that is no verdict.`)
+}
+
+function isThenable(value: unknown): value is PromiseLike<Verdict> {
+  return typeof (value as PromiseLike<Verdict> | undefined)?.then === 'function'
+}

@@ -1,0 +1,42 @@
+import { ConfigurationError } from './errors.ts'
+import type { AnyGuard, Guard } from './guard.ts'
+import { judge, skip } from './judge.ts'
+import type { AddsOf, NeedsOf } from './order.ts'
+import { compilePaths, type PathPattern } from './path-pattern.ts'
+import type { RequestView } from './request-view.ts'
+import { combinator, stepOf } from './step.ts'
+import { widestReading } from './target.ts'
+
+/**
+ * Runs a guard only where `test` holds: path patterns, or a function of the request.
+ * A path is matched in its widest reading (any case, percent sequences decoded, with or without a trailing slash), so
+ * that no spelling of it is less protected. A function skips the guard by answering exactly `false`; when it throws,
+ * the request is refused.
+ */
+export function when<G extends AnyGuard>(
+  test: readonly PathPattern[] | ((request: RequestView) => boolean),
+  guard: G,
+): Guard<Partial<AddsOf<G>>, NeedsOf<G> & object> {
+  const step = stepOf(guard)
+  const holds = typeof test === 'function' ? test : widely(test)
+  if (typeof holds !== 'function')
+    throw new ConfigurationError('ERR_OPTION_INVALID', 'when(): expected paths or a function.')
+  const conditional: AnyGuard = {
+    name: `when(${guard.name})`,
+    layer: guard.layer,
+    reads: guard.reads,
+    check: (request, state) => (holds(request) === false ? skip(step, request) : judge(step, request, state)),
+  }
+  return combinator(conditional) as Guard<Partial<AddsOf<G>>, NeedsOf<G> & object>
+}
+
+function widely(patterns: readonly PathPattern[]): (request: RequestView) => boolean {
+  const matches = compilePaths(
+    'when()',
+    patterns.map((pattern) => (typeof pattern === 'string' ? widestReading(pattern) : pattern)),
+  )
+  return ({ path }) => {
+    const reading = widestReading(path)
+    return matches(reading) || matches(`${reading}/`)
+  }
+}

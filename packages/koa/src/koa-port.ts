@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+import { type AdapterSettings, type Answer, type Port, trustNone } from '@ashlar/core'
+import { reportError } from '@ashlar/node'
+
+/** The part of a Koa 2 or Koa 3 context that guards need. */
+export interface KoaContext {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly originalUrl: string
+  readonly path: string
+  readonly app: { emit(event: string, ...values: unknown[]): boolean }
+  readonly state: object
+  status: number
+  body: unknown
+  type: string
+  set(name: string, value: string): void
+}
+
+/** What routers and body parsers leave on a context or its request. */
+interface Furnished {
+  readonly params?: Readonly<Record<string, string>>
+  readonly mountPath?: string
+  /** `@koa/router`, `koa-router` */
+  readonly _matchedRoute?: unknown
+  readonly request?: { readonly body?: unknown }
+}
+
+export function koaPort(settings: AdapterSettings): Port<KoaContext> {
+  return {
+    request: (context) => context.req,
+    response: (context) => context.res,
+    target: (context) => context.originalUrl,
+    stillAt: (context, path) => isStillAt(context.path, (context as Furnished).mountPath, path),
+    route: (context) => routeOf(context as Furnished),
+    params: (context) => (routeOf(context as Furnished) === undefined ? undefined : (context as Furnished).params),
+    body: (context) => (context as Furnished).request?.body,
+    // Koa's own `app.proxy` believes whatever the caller wrote leftmost, so it is not followed.
+    trust: () => settings.trust ?? trustNone,
+    answer: answerThroughContext,
+    expose(context, { principal }) {
+      if (principal !== undefined) (context.state as { principal?: unknown }).principal = principal
+    },
+    report(context, error) {
+      if (settings.onError) reportError(settings, error)
+      else context.app.emit('error', error instanceof Error ? error : new Error(String(error)), context)
+    },
+    guardTimeoutMs: settings.guardTimeoutMs,
+  }
+}
+
+/** Through `ctx.body`, so that outer middleware sees the refusal. */
+function answerThroughContext(context: KoaContext, { status, problem, body }: Answer): void {
+  context.status = status
+  context.body = problem ?? (body instanceof Uint8Array ? Buffer.from(body) : (body ?? null))
+  if (problem) {
+    context.type = 'application/problem+json'
+    context.set('Cache-Control', 'no-store')
+  } else if (body === undefined) {
+    // A null body makes Koa answer 204.
+    context.status = status
+  }
+}
+
+function routeOf({ _matchedRoute: route }: Furnished): string | undefined {
+  return route === undefined ? undefined : String(route)
+}
+
+/** `koa-mount` takes its prefix off the path and names it; two of them name only the inner one. */
+function isStillAt(current: string, mount: string | undefined, path: string): boolean {
+  return (
+    current === path ||
+    (mount !== undefined && path.endsWith(mount + current)) ||
+    (mount !== undefined && current === '/' && path.endsWith(mount))
+  )
+}

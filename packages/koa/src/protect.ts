@@ -1,0 +1,79 @@
+import {
+  type Added,
+  type AnyGuard,
+  type InOrder,
+  type MethodDecorator,
+  methodDecorator,
+  type Port,
+  run,
+  stateOf,
+  stepsOf,
+} from '@ashlar/core'
+
+import type { KoaContext } from './koa-port.ts'
+
+export type KoaNext = () => Promise<unknown>
+export type KoaMiddleware = (context: KoaContext, next: KoaNext) => Promise<unknown>
+
+// biome-ignore lint/suspicious/noExplicitAny: the decorated method has the app's own context type
+export type KoaMethod = (this: any, context: any, next: any) => unknown
+
+const ANSWERED: Promise<void> = Promise.resolve()
+
+/** Guards as middleware: `app.use(protect(…))`, `router.get('/orders', protect(…), handler)`. */
+export type KoaProtect = <const Guards extends readonly AnyGuard[]>(
+  ...guards: Guards & InOrder<Guards>
+) => KoaMiddleware
+
+/** Guards on a controller's `(context, next)` method, under standard and legacy decorators. */
+export type KoaDecorator = <const Guards extends readonly AnyGuard[]>(
+  ...guards: Guards & InOrder<Guards>
+) => MethodDecorator<KoaMethod>
+
+/** Guards and a handler in one, which receives what the guards added, typed: `handle([order], ({ input }, ctx) => …)`. */
+export type KoaHandle = <const Guards extends readonly AnyGuard[], Context extends KoaContext>(
+  guards: Guards & InOrder<Guards>,
+  handler: (state: Readonly<Added<Guards>>, context: Context, next: KoaNext) => unknown,
+) => (context: Context, next: KoaNext) => Promise<unknown>
+
+/** Binds `protect` to a port. */
+export function protectWith(port: Port<KoaContext>): KoaProtect {
+  return (...guards) => middlewareOf(port, guards as readonly AnyGuard[])
+}
+
+function middlewareOf(port: Port<KoaContext>, guards: readonly AnyGuard[]): KoaMiddleware {
+  const steps = stepsOf(guards)
+  return function protectMiddleware(context, next) {
+    const passed = run(port, steps, context)
+    if (passed === true) return next()
+    return passed === false ? ANSWERED : passed.then((settled) => (settled ? next() : undefined))
+  }
+}
+
+/** Binds `@Protect` to a port. */
+export function decoratorWith(port: Port<KoaContext>): KoaDecorator {
+  return function Protect<const Guards extends readonly AnyGuard[]>(
+    ...guards: Guards & InOrder<Guards>
+  ): MethodDecorator<KoaMethod> {
+    const middleware = middlewareOf(port, guards as readonly AnyGuard[])
+    return methodDecorator<KoaMethod>(
+      (method) =>
+        function protectedMethod(context, next) {
+          return middleware(context, async () => method.call(this, context, next))
+        },
+    )
+  }
+}
+
+/** Binds `handle` to a port. */
+export function handleWith(port: Port<KoaContext>): KoaHandle {
+  return function handle<const Guards extends readonly AnyGuard[], Context extends KoaContext>(
+    guards: Guards & InOrder<Guards>,
+    handler: (state: Readonly<Added<Guards>>, context: Context, next: KoaNext) => unknown,
+  ): (context: Context, next: KoaNext) => Promise<unknown> {
+    const middleware = middlewareOf(port, guards as readonly AnyGuard[])
+    return function handleMiddleware(context, next) {
+      return middleware(context, async () => handler(stateOf(context) as Added<Guards>, context, next))
+    }
+  }
+}
