@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { inspect } from 'node:util'
 
 import { events, verdicts } from './channels.ts'
 import type { Decision, EventName, PrincipalSummary, RequestSummary, SecurityEvent } from './events.ts'
@@ -81,6 +82,11 @@ export class Exchange {
   summary(): RequestSummary {
     const { id, method, route, address } = this.request
     return Object.freeze({ id, method, route, address })
+  }
+
+  /** A request is often logged whole; what guards know of it is not for the log. */
+  [inspect.custom](): string {
+    return 'Exchange {}'
   }
 
   #after(hook: AfterResponse): void {

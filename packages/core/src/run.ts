@@ -1,6 +1,6 @@
 import type { Awaitable } from './awaitable.ts'
 import { Exchange } from './exchange.ts'
-import { exchanges } from './exchanges.ts'
+import { carryExchange, exchangeOf } from './exchange-of.ts'
 import { judge } from './judge.ts'
 import type { Port } from './port.ts'
 import { problem } from './problem.ts'
@@ -27,7 +27,7 @@ export function run<Context>(port: Port<Context>, steps: readonly Step[], contex
 /** The exchange of a request: made when its first guard runs, the same one ever after. */
 function open<Context>(port: Port<Context>, context: Context): Exchange {
   const raw = port.request(context)
-  const present = exchanges.get(raw)
+  const present = exchangeOf(raw)
   if (present) {
     present.request.enter(port, context)
     return present
@@ -37,7 +37,7 @@ function open<Context>(port: Port<Context>, context: Context): Exchange {
   const exchange = new Exchange(request, port.response(context), port.guardTimeoutMs, (error) =>
     port.report(context, error),
   )
-  exchanges.set(raw, exchange)
+  carryExchange(raw, exchange)
   return exchange
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
 import { AshlarError } from './errors.ts'
-import { exchangeFor } from './exchanges.ts'
+import { exchangeOf } from './exchange-of.ts'
 
 /** A node request, or anything that holds one as `req`, such as a Koa context. */
 export type RequestSource = IncomingMessage | { readonly req: IncomingMessage }
@@ -35,11 +35,11 @@ export function slot<Value>(name: string): Slot<Value> {
 
 function find(name: string, source: RequestSource): unknown {
   const raw = 'req' in source ? source.req : source
-  return exchangeFor(raw)?.state[name]
+  return exchangeOf(raw)?.state[name]
 }
 
 /** Everything that guards have added to this request so far. Guards and handlers that know what they want use a slot. */
 export function stateOf(source: RequestSource): object {
   const raw = 'req' in source ? source.req : source
-  return exchangeFor(raw)?.state ?? {}
+  return exchangeOf(raw)?.state ?? {}
 }

@@ -1,0 +1,20 @@
+import type { IncomingMessage } from 'node:http'
+
+import type { Exchange } from './exchange.ts'
+
+/** A registered symbol, so that two copies of this package find the same exchange. */
+const EXCHANGE = Symbol.for('@ashlar/core exchange 1')
+
+interface Carrier extends IncomingMessage {
+  [EXCHANGE]?: Exchange
+}
+
+/** The exchange of a request, once a guard has run for it. */
+export function exchangeOf(raw: IncomingMessage): Exchange | undefined {
+  return (raw as Carrier)[EXCHANGE]
+}
+
+/** One property under a symbol: a WeakMap would cost more than all the guards of a chain together (ADR 0006). */
+export function carryExchange(raw: IncomingMessage, exchange: Exchange): void {
+  ;(raw as Carrier)[EXCHANGE] = exchange
+}
