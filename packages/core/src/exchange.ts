@@ -84,11 +84,6 @@ export class Exchange {
     return Object.freeze({ id, method, route, address })
   }
 
-  /** A request is often logged whole; what guards know of it is not for the log. */
-  [inspect.custom](): string {
-    return 'Exchange {}'
-  }
-
   #after(hook: AfterResponse): void {
     if (this.#outcome) {
       this.#call(hook, this.#outcome)
@@ -142,6 +137,9 @@ export class Exchange {
     )
   }
 }
+
+/** A request is often logged whole; what guards know of it is not for the log. */
+Object.defineProperty(Exchange.prototype, inspect.custom, { value: () => 'Exchange {}' })
 
 function principalSummary(principal: Principal | undefined): PrincipalSummary | undefined {
   return principal && Object.freeze({ kind: principal.kind, subject: principal.subject, issuer: principal.issuer })
