@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP, isIPv4 } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 
 import { ConfigurationError } from './errors.ts'
 
@@ -48,18 +49,47 @@ function addNetwork(list: BlockList, network: string): void {
  * An entry that is no address ends the walk, since nothing beyond it can be believed.
  */
 export function clientAddress(raw: IncomingMessage, trust: TrustProxy): string | undefined {
+  if (trust === trustNone || raw.headers['x-forwarded-for'] === undefined) return peerAddress(raw)
+  return throughProxies(raw, trust).address
+}
+
+/**
+ * Whether the client's own connection is encrypted: by TLS here, or, where a trusted proxy says in `X-Forwarded-Proto` how
+ * it was reached, by that. Of several values the one counts that the proxy nearest to the client wrote.
+ */
+export function clientIsSecure(raw: IncomingMessage, trust: TrustProxy): boolean {
+  const encrypted = (raw.socket as Partial<TLSSocket>).encrypted === true
+  if (trust === trustNone) return encrypted
+  const protocols = raw.headers['x-forwarded-proto']
+  if (protocols === undefined) return encrypted
+  const { hops } = throughProxies(raw, trust)
+  if (hops === 0) return encrypted
+  const written = String(protocols).split(',')
+  return written[Math.max(0, written.length - hops)]!.trim().toLowerCase() === 'https'
+}
+
+function peerAddress(raw: IncomingMessage): string | undefined {
   const peer = raw.socket.remoteAddress
-  if (peer === undefined) return undefined
-  let address = unmapped(peer)
+  return peer === undefined ? undefined : unmapped(peer)
+}
+
+/** The client's address, and how many trusted proxies stand between it and this server. */
+function throughProxies(
+  raw: IncomingMessage,
+  trust: TrustProxy,
+): { readonly address: string | undefined; readonly hops: number } {
+  let address = peerAddress(raw)
+  if (address === undefined) return { address, hops: 0 }
   const forwarded = raw.headers['x-forwarded-for']
-  if (forwarded === undefined || trust === trustNone) return address
-  const hops = String(forwarded).split(',')
-  for (let hop = 0; hop < hops.length && trust(address, hop); hop++) {
-    const next = canonicalAddress(hops[hops.length - 1 - hop]!.trim())
+  const entries = forwarded === undefined ? [] : String(forwarded).split(',')
+  let hops = 0
+  while (trust(address, hops)) {
+    hops++
+    const next = hops <= entries.length ? canonicalAddress(entries[entries.length - hops]!.trim()) : undefined
     if (next === undefined) break
     address = next
   }
-  return address
+  return { address, hops }
 }
 
 /** One spelling for each address, `undefined` for what is none. Accepts a port, as some proxies write one. */

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 
-import { clientAddress, type TrustProxy } from './address.ts'
+import { clientAddress, clientIsSecure, type TrustProxy } from './address.ts'
 import type { Exchange } from './exchange.ts'
 import type { Port } from './port.ts'
 import { parseQuery, type Query } from './query.ts'
@@ -25,6 +25,7 @@ export class RequestHead implements RequestView {
   #id: string | undefined = undefined
   #query: Query | undefined = undefined
   #address: string | null | undefined = null
+  #secure: boolean | undefined = undefined
   #abort: AbortController | undefined = undefined
   #port: LateParts | undefined = undefined
   #context: unknown = undefined
@@ -61,6 +62,10 @@ export class RequestHead implements RequestView {
   get address(): string | undefined {
     if (this.#address === null) this.#address = clientAddress(this.raw, this.#trust)
     return this.#address
+  }
+
+  get secure(): boolean {
+    return (this.#secure ??= clientIsSecure(this.raw, this.#trust))
   }
 
   get headers(): IncomingHttpHeaders {

@@ -12,6 +12,8 @@ export interface RequestView {
   readonly query: Query
   /** The client's address, by the proxies that the adapter was told to trust. */
   readonly address: string | undefined
+  /** The client's own connection is encrypted: by TLS here, or at a trusted proxy, as its `X-Forwarded-Proto` says. */
+  readonly secure: boolean
   /** As node presents them: lower-case names, duplicates joined or dropped. See `headerValues`. */
   readonly headers: IncomingHttpHeaders
   /** Every value that was sent under a header name (in lower case), in order. */

@@ -1,1 +1,5 @@
-export {}
+export type { HeaderChoices } from './choices.ts'
+export type { Allowance, Feature, PermissionsPolicy } from './permissions-policy.ts'
+export type { ProfileName } from './profile.ts'
+export { type SecurityHeadersOptions, securityHeaders } from './security-headers.ts'
+export type { StrictTransportSecurity } from './strict-transport-security.ts'

@@ -11,6 +11,8 @@ export interface TestRequest {
   readonly headers?: Readonly<Record<string, string>> | readonly (readonly [name: string, value: string])[]
   /** Default `192.0.2.1`. */
   readonly address?: string
+  /** Whether it came over TLS. Default no. */
+  readonly secure?: boolean
   readonly route?: string
   readonly params?: Readonly<Record<string, string>>
   readonly body?: unknown
@@ -18,9 +20,19 @@ export interface TestRequest {
 
 /** A request view for testing a guard without HTTP: the real class over a node request that no socket carries. */
 export function testRequest(request: TestRequest = {}): RequestView {
-  const { method = 'GET', target = '/', headers = {}, address = '192.0.2.1', route, params, body } = request
+  const {
+    method = 'GET',
+    target = '/',
+    headers = {},
+    address = '192.0.2.1',
+    secure = false,
+    route,
+    params,
+    body,
+  } = request
   const socket = new Socket()
   Object.defineProperty(socket, 'remoteAddress', { value: address })
+  if (secure) Object.defineProperty(socket, 'encrypted', { value: true })
   const raw = new IncomingMessage(socket)
   raw.method = method
   raw.url = target
