@@ -1,5 +1,5 @@
 import { ALLOW, ConfigurationError } from '@ashlar/core'
-import { errorBoundary, adapter as expressAdapter, protect as expressProtect, frontDoor } from '@ashlar/express'
+import { adapter as expressAdapter } from '@ashlar/express'
 import { adapter as koaAdapter } from '@ashlar/koa'
 import { testRequest, testServer } from '@ashlar/testkit'
 import { describe, expect, test } from '@jest/globals'
