@@ -1,1 +1,5 @@
-export {}
+export { type AuditLog, type AuditLogOptions, auditLog } from './audit-log.ts'
+export type { LogEntry, Logger } from './logger.ts'
+export { processTime } from './process-time.ts'
+export { requestId } from './request-id.ts'
+export type { RequestRecord } from './request-record.ts'
