@@ -24,7 +24,18 @@ export { checkOptionNames, type NumberRange, numberOption } from './options.ts'
 export type { Added, AddsOf, InOrder, Needed, NeedsOf } from './order.ts'
 export type { PathPattern } from './path-pattern.ts'
 export type { Answer, Port } from './port.ts'
-export { type Principal, principal } from './principal.ts'
+export {
+  type ApiKeyPrincipal,
+  type BearerPrincipal,
+  type Binding,
+  type CertificatePrincipal,
+  type CustomPrincipal,
+  type EdgePrincipal,
+  type Identity,
+  type Principal,
+  principal,
+  type SessionPrincipal,
+} from './principal.ts'
 export { PROBLEMS, type Problem, type ProblemCode, problem } from './problem.ts'
 export type { Query } from './query.ts'
 export { RequestHead } from './request-head.ts'
