@@ -1,1 +1,9 @@
-export {}
+export { type AuthenticateOptions, authenticate } from './authenticate.ts'
+export { type BearerOptions, bearer } from './bearer/bearer.ts'
+export type { ClaimNames, ClaimPath } from './bearer/claim-mapping.ts'
+export type { IssuerOptions, JwksOptions } from './bearer/issuer.ts'
+export type { Challenge, CredentialSource, Fault, Verified } from './credential-source.ts'
+export type { Algorithm } from './jwt/algorithms.ts'
+export type { Fetch } from './keys/json-request.ts'
+export type { JwkSet, StaticKeys } from './keys/key-source.ts'
+export type { Jwk } from './keys/verification-key.ts'

@@ -1,4 +1,5 @@
 export { type FakeClock, fakeClock } from './fake-clock.ts'
 export { type Recorder, recordEvents } from './recorder.ts'
+export { type TestIssuer, type TestIssuerOptions, testIssuer } from './test-issuer.ts'
 export { type TestRequest, testRequest } from './test-request.ts'
 export { type TestCall, type TestResponse, type TestServer, testServer } from './test-server.ts'

@@ -1,0 +1,78 @@
+import { ConfigurationError, UnavailableError } from '@ashlar/core'
+
+/** The part of `fetch` that is used; an HTTP client with proxies, retries or a breaker can stand in its place. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost'])
+
+/**
+ * An absolute `https:` URL; `http:` only on this machine.
+ * @throws ConfigurationError `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
+ */
+export function secureUrl(where: string, name: string, text: string | URL): URL {
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch {
+    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "${name}" is no absolute URL.`)
+  }
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.has(url.hostname))) {
+    throw new ConfigurationError(
+      'ERR_OPTION_UNSAFE',
+      `${where}: "${name}" must be an https: URL; over ${url.protocol} anyone on the way could answer.`,
+    )
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new ConfigurationError('ERR_OPTION_UNSAFE', `${where}: "${name}" must not hold a user name or password.`)
+  }
+  return url
+}
+
+export interface JsonRequest {
+  readonly fetch: Fetch
+  readonly timeoutMs: number
+  readonly maxBytes?: number
+  readonly init?: RequestInit
+}
+
+const DEFAULT_MAX_BYTES = 1 << 20
+
+/**
+ * Asks for a JSON object. Follows no redirect, since a redirect could lead anywhere.
+ * @throws UnavailableError for whatever goes wrong
+ */
+export async function requestJson(
+  url: string,
+  { fetch, timeoutMs, maxBytes = DEFAULT_MAX_BYTES, init = {} }: JsonRequest,
+): Promise<Record<string, unknown>> {
+  try {
+    const response = await fetch(url, {
+      redirect: 'error',
+      ...init,
+      headers: { accept: 'application/json', ...(init.headers as Record<string, string> | undefined) },
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    if (response.status !== 200) {
+      await response.body?.cancel()
+      throw new UnavailableError(`The answer's status was ${response.status}.`)
+    }
+    const value: unknown = JSON.parse(await boundedText(response, maxBytes))
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new UnavailableError('The answer was no JSON object.')
+    }
+    return value as Record<string, unknown>
+  } catch (cause) {
+    throw new UnavailableError(`${new URL(url).host} could not be asked.`, { cause })
+  }
+}
+
+async function boundedText(response: Response, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.length
+    if (size > maxBytes) throw new UnavailableError(`The answer was longer than ${maxBytes} bytes.`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
