@@ -10,7 +10,7 @@ export async function makeToken(): Promise<{ readonly jwk: JWK; readonly token: 
   const { publicKey, privateKey } = await generateKeyPair('RS256')
   const jwk = { ...(await exportJWK(publicKey)), kid: 'bench', alg: 'RS256', use: 'sig' }
   const token = await new SignJWT({ roles: ['trader'], scope: 'orders:read orders:write', email: 'trader@example.com' })
-    .setProtectedHeader({ alg: 'RS256', kid: 'bench', typ: 'JWT' })
+    .setProtectedHeader({ alg: 'RS256', kid: 'bench', typ: 'at+jwt' })
     .setIssuer(ISSUER)
     .setAudience(AUDIENCE)
     .setSubject('user-1')
