@@ -31,7 +31,9 @@ export async function developmentIssuer(): Promise<DevelopmentIssuer> {
         exp: now + 30 * 60,
         ...claims,
       }
-      return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: 'development', typ: 'at+jwt' }).sign(privateKey)
+      return new SignJWT(payload)
+        .setProtectedHeader({ alg: 'RS256', kid: 'development', typ: 'at+jwt' })
+        .sign(privateKey)
     },
   }
 }

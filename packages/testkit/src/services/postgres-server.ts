@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process'
+import { chown, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+import { POSTGRES, requireBinary } from './binary.ts'
+import { greeting } from './greeting.ts'
+import { startOnFreePort } from './server-process.ts'
+
+export interface PostgresServer {
+  readonly port: number
+  /** `postgres://postgres@127.0.0.1:<port>/postgres`; no password is asked for. */
+  readonly url: string
+  /** Ends it at once, as a crash would; what it had acknowledged is there after `restart`. */
+  kill(): Promise<void>
+  /** Starts it again on the same port, after `kill`, or stops it first. */
+  restart(): Promise<void>
+  /** Stops it and removes its data. */
+  stop(): Promise<void>
+}
+
+export interface PostgresServerOptions {
+  /** Settings as in `postgresql.conf`: `{ max_connections: '20' }`. Default none. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+/** SSLRequest of the wire protocol: the server answers `S` or `N` as soon as it takes connections. */
+const SSL_REQUEST: Uint8Array = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
+
+/**
+ * A PostgreSQL of the test's own on a free loopback port, with a temporary cluster whose superuser is `postgres`.
+ * It never runs as root: a test that does starts it as the machine's user `postgres`.
+ * @throws Error where the machine has no PostgreSQL server
+ */
+export async function postgresServer({ settings = {} }: PostgresServerOptions = {}): Promise<PostgresServer> {
+  const binaries = requireBinary(POSTGRES)
+  const user = await nonRootUser()
+  const folder = await mkdtemp(join(tmpdir(), 'ashlar-postgres-'))
+  if (user) await chown(folder, user.uid, user.gid)
+  const data = join(folder, 'data')
+  const initial = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale', 'C', '--no-sync']
+  await promisify(execFile)(join(binaries, 'initdb'), initial, { cwd: folder, ...user })
+  // A crash of the server loses nothing without fsync; only a crash of the machine would.
+  const standard = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off', max_connections: '100' }
+  const configured = Object.entries({ ...standard, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const { port, server } = await startOnFreePort((chosen) => ({
+    binary: join(binaries, POSTGRES.command),
+    cwd: folder,
+    user,
+    args: ['-D', data, '-p', String(chosen), ...configured],
+    readyLine: /database system is ready to accept connections/,
+    greet: () => greeting(chosen, SSL_REQUEST, /^[SN]/),
+  }))
+  return {
+    port,
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    // Its immediate shutdown: no checkpoint, recovery at the next start. SIGKILL would leave its own children behind.
+    kill: () => server.end('SIGQUIT'),
+    async restart() {
+      await server.end('SIGINT')
+      await server.start()
+    },
+    async stop() {
+      await server.end('SIGINT')
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function nonRootUser(): Promise<{ uid: number; gid: number } | undefined> {
+  if (process.getuid?.() !== 0) return undefined
+  const accounts = await readFile('/etc/passwd', 'utf8')
+  const [, uid, gid] = /^postgres:[^:]*:(\d+):(\d+):/m.exec(accounts) ?? []
+  if (uid === undefined) throw new Error('PostgreSQL does not run as root, and this machine has no user "postgres".')
+  return { uid: Number(uid), gid: Number(gid) }
+}

@@ -1,0 +1,65 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { REDIS, requireBinary } from './binary.ts'
+import { greeting } from './greeting.ts'
+import { startOnFreePort } from './server-process.ts'
+
+export interface RedisServer {
+  readonly port: number
+  /** `redis://127.0.0.1:<port>` */
+  readonly url: string
+  /** Ends it at once, as a crash would; it then holds no data unless it was started with `durable`. */
+  kill(): Promise<void>
+  /** Starts it again on the same port, after `kill`, or stops it first. */
+  restart(): Promise<void>
+  /** Freezes it: connections stay open and nothing is answered. */
+  pause(): void
+  resume(): void
+  /** Stops it and removes its data. */
+  stop(): Promise<void>
+}
+
+export interface RedisServerOptions {
+  /** Every write is on disk before it is answered, so that it survives `kill`. Default `false`. */
+  readonly durable?: boolean
+  /** Further command-line arguments. Default none. */
+  readonly args?: readonly string[]
+}
+
+/**
+ * A Redis of the test's own on a free loopback port, with a temporary data folder.
+ * @throws Error where the machine has no `redis-server`
+ */
+export async function redisServer({ durable = false, args = [] }: RedisServerOptions = {}): Promise<RedisServer> {
+  const binary = join(requireBinary(REDIS), REDIS.command)
+  const folder = await mkdtemp(join(tmpdir(), 'ashlar-redis-'))
+  const { port, server } = await startOnFreePort((chosen) => ({
+    binary,
+    cwd: folder,
+    args: [
+      ...['--port', String(chosen), '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
+      ...['--appendonly', durable ? 'yes' : 'no', '--appendfsync', 'always'],
+      ...args,
+    ],
+    readyLine: /Ready to accept connections/,
+    greet: () => greeting(chosen, Buffer.from('PING\r\n'), /^(\+PONG|-NOAUTH)/),
+  }))
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    kill: () => server.end('SIGKILL'),
+    async restart() {
+      await server.end('SIGTERM')
+      await server.start()
+    },
+    pause: () => server.signal('SIGSTOP'),
+    resume: () => server.signal('SIGCONT'),
+    async stop() {
+      server.signal('SIGCONT')
+      await server.end('SIGTERM')
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}

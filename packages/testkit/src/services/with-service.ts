@@ -1,0 +1,24 @@
+import { folderOf, missing, POSTGRES, REDIS } from './binary.ts'
+
+/** The part of Jest's `describe` that is needed. */
+export interface SuiteRunner {
+  (title: string, body: () => void): void
+  skip(title: string, body: () => void): void
+}
+
+export type ServiceName = 'redis' | 'postgres'
+
+const BINARIES = { redis: REDIS, postgres: POSTGRES } as const
+
+/**
+ * A `describe` for suites that need a real server: skipped, with the install command in the title, where the machine has
+ * no such server.
+ * @throws Error where the server is missing and `ASHLAR_REQUIRE_SERVICES=1` says that it must not be
+ */
+export function withService(name: ServiceName, describe: SuiteRunner): (title: string, body: () => void) => void {
+  const binary = BINARIES[name]
+  if (folderOf(binary) !== undefined) return (title, body) => describe(title, body)
+  const reason = missing(binary)
+  if (process.env['ASHLAR_REQUIRE_SERVICES'] === '1') throw new Error(reason)
+  return (title, body) => describe.skip(`${title} [skipped: ${reason}]`, body)
+}
