@@ -1,12 +1,18 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
 
-import type { AshlarEvent, VerdictEvent } from './events.ts'
+import type { AshlarEvent, Decision, EventName, VerdictEvent } from './events.ts'
 
 /** Every verdict of every guard: `ashlar:verdict`. */
 export const verdicts: Channel = channel('ashlar:verdict')
 
 /** Everything else that matters: `ashlar:event`. */
 export const events: Channel = channel('ashlar:event')
+
+/** Publishes an event that belongs to no one request, such as a breaker that opened. */
+export function publishEvent(name: EventName, decision: Decision): void {
+  if (!events.hasSubscribers) return
+  events.publish(Object.freeze({ name, time: Date.now(), request: undefined, decision: Object.freeze(decision) }))
+}
 
 /** Subscribes to verdicts. @returns how to stop */
 export function onVerdict(listener: (event: VerdictEvent) => void): () => void {

@@ -2,7 +2,7 @@ export { type AdapterOptions, type AdapterSettings, adapterSettings } from './ad
 export { canonicalAddress, clientAddress, compileTrust, type TrustProxy, trustNone } from './address.ts'
 export type { Awaitable } from './awaitable.ts'
 export { chain } from './chain.ts'
-export { onEvent, onVerdict } from './channels.ts'
+export { onEvent, onVerdict, publishEvent } from './channels.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { type AnyMethod, type MethodDecorator, methodDecorator } from './decorator.ts'
 export { problemOf } from './error-problem.ts'

@@ -1,1 +1,4 @@
-export {}
+export { input } from './input.ts'
+export type { InputIssue } from './input-issue.ts'
+export type { InputPart } from './input-part.ts'
+export { type InputOf, type InputSchemas, type ValidateGuard, validate } from './validate.ts'

@@ -1,0 +1,145 @@
+import {
+  AshlarError,
+  type Awaitable,
+  allow,
+  ConfigurationError,
+  checkOptionNames,
+  deny,
+  type Guard,
+  type Moment,
+  problem,
+  type RequestSource,
+  type RequestView,
+  slot,
+  type Verdict,
+} from '@ashlar/core'
+import type { $ZodType, output } from 'zod/v4/core'
+
+import { collectIssues, type InputIssue } from './input-issue.ts'
+import { INPUT_PARTS, type InputPart, readPart } from './input-part.ts'
+import { InputSchema, type Parsed } from './input-schema.ts'
+import { refuseUnreadBody } from './unread-body.ts'
+
+/** A zod 4 schema (or one of zod/mini) for each part of the request that is validated; at least one. */
+export interface InputSchemas {
+  readonly body?: $ZodType
+  /** Values are strings, or arrays of strings where a name appears twice: `z.coerce.number()` and the like turn them. */
+  readonly query?: $ZodType
+  /** The route's parameters, as strings. */
+  readonly params?: $ZodType
+  /** By lower-case name, as node presents them. */
+  readonly headers?: $ZodType
+}
+
+/** What the schemas make of the input. */
+export type InputOf<Schemas extends InputSchemas> = {
+  readonly [Part in keyof Schemas]: Schemas[Part] extends $ZodType ? output<Schemas[Part]> : never
+}
+
+export interface ValidateGuard<Input extends object> extends Guard<{ readonly input: Input }> {
+  /**
+   * Exactly what this guard validated, also where several validated the same request.
+   * @throws AshlarError `ERR_STATE_MISSING` when this guard has not passed this request
+   */
+  of(source: RequestSource): Input
+}
+
+/** One name a guard in this process and across copies of this package. */
+let guards = 0
+const COPY = Math.random().toString(36).slice(2)
+
+/**
+ * Validates the parts of a request that a schema is given for. How strict it is, the schema says: `z.strictObject` refuses
+ * unknown members, `z.object` drops them. Refuses with 400 `invalid-input` and up to fifty issues, or with 415 a body in a
+ * media type that no parser reads.
+ * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
+ */
+export function validate<const Schemas extends InputSchemas>(schemas: Schemas): ValidateGuard<InputOf<Schemas>> {
+  const compiled = compile(schemas)
+  const parts = compiled.map(({ part }) => part)
+  const own = `input ${COPY} ${++guards}`
+  const validated = slot<InputOf<Schemas>>(own)
+  const name = `validate ${parts.join(', ')}`
+  const hasBody = parts.includes('body')
+
+  function check(request: RequestView, state: object): Awaitable<Verdict<{ input: InputOf<Schemas> }>> {
+    const refusal = hasBody ? refuseUnreadBody(request) : undefined
+    if (refusal) return refusal
+    const results = parseAll(compiled, request)
+    for (const result of results) {
+      if (result instanceof Promise) return Promise.all(results).then((settled) => conclude(settled, state))
+    }
+    return conclude(results as readonly Parsed[], state)
+  }
+
+  function conclude(results: readonly Parsed[], state: object): Verdict<{ input: InputOf<Schemas> }> {
+    const value: Record<string, unknown> = {}
+    let issues: InputIssue[] | undefined
+    for (let index = 0; index < results.length; index++) {
+      const result = results[index]!
+      const part = parts[index]!
+      if (result.success) value[part] = result.data
+      else collectIssues((issues ??= []), part, result.error.issues)
+    }
+    if (issues) {
+      return deny(problem('invalid-input', { issues }), {
+        event: 'input_validation_fail',
+        reason: 'the input does not match its schema',
+      })
+    }
+    const earlier = (state as { input?: object }).input
+    const input = earlier ? { ...earlier, ...value } : value
+    return allow({ input, [own]: value } as unknown as { input: InputOf<Schemas> })
+  }
+
+  return Object.freeze<ValidateGuard<InputOf<Schemas>>>({
+    name,
+    layer: 'validation',
+    reads: momentOf(parts),
+    check,
+    of(source) {
+      const value = validated.find(source)
+      if (value) return value
+      throw new AshlarError(
+        'ERR_STATE_MISSING',
+        `Guard "${name}" has not passed this request, so it has no input to give. Protect the route with it.`,
+      )
+    },
+  })
+}
+
+function compile(schemas: InputSchemas): readonly InputSchema[] {
+  checkOptionNames('validate()', schemas, INPUT_PARTS)
+  const given = INPUT_PARTS.filter((part) => Object.hasOwn(schemas, part))
+  if (given.length === 0) {
+    throw new ConfigurationError('ERR_OPTION_MISSING', `validate(): give a schema for ${INPUT_PARTS.join(', ')}.`)
+  }
+  return given.map((part) => {
+    const schema = schemas[part]
+    if (isSchema(schema)) return new InputSchema(part, schema)
+    throw new ConfigurationError(
+      'ERR_OPTION_INVALID',
+      `validate(): "${part}" is not a zod 4 schema. Write { ${part}: z.object({ … }) }; an undefined one is often a circular import.`,
+    )
+  })
+}
+
+function isSchema(value: $ZodType | undefined): value is $ZodType {
+  return typeof value === 'object' && value !== null && typeof value._zod?.run === 'function'
+}
+
+function momentOf(parts: readonly InputPart[]): Moment {
+  return parts.includes('body') ? 'body' : parts.includes('params') ? 'route' : 'head'
+}
+
+function parseAll(schemas: readonly InputSchema[], request: RequestView): readonly Awaitable<Parsed>[] {
+  const results: Awaitable<Parsed>[] = []
+  try {
+    for (const schema of schemas) results.push(schema.parse(readPart(request, schema.part)))
+  } catch (error) {
+    // Nobody will wait for those that were begun before this one threw.
+    for (const result of results) if (result instanceof Promise) result.catch(() => {})
+    throw error
+  }
+  return results
+}
