@@ -1,14 +1,9 @@
 export { type FakeClock, fakeClock } from './fake-clock.ts'
 export { type Recorder, recordEvents } from './recorder.ts'
-
-
-export { type TestIssuer, type TestIssuerOptions, testIssuer } from './test-issuer.ts'
-
-
 export { type PostgresServer, type PostgresServerOptions, postgresServer } from './services/postgres-server.ts'
 export { type RedisServer, type RedisServerOptions, redisServer } from './services/redis-server.ts'
 export { type ServiceName, type SuiteRunner, withService } from './services/with-service.ts'
-
+export { type TestIssuer, type TestIssuerOptions, testIssuer } from './test-issuer.ts'
 
 export { type TestRequest, testRequest } from './test-request.ts'
 export { type TestCall, type TestResponse, type TestServer, testServer } from './test-server.ts'

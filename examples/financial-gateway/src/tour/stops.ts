@@ -25,7 +25,7 @@ const PROFILE = '/api/v1/users/profile'
 export async function stops(issuer: TourIssuer): Promise<readonly Stop[]> {
   const as = async (role: 'viewer' | 'trader' | 'admin') => ({ authorization: `Bearer ${await issuer.token(role)}` })
   const [viewer, trader, admin] = await Promise.all([as('viewer'), as('trader'), as('admin')])
-  const invalid = { status: 401, refusedBy: 'bearer', code: 'invalid-credentials' }
+  const invalid = { status: 401, refusedBy: 'authenticate bearer', code: 'invalid-credentials' }
   const ambiguous = { status: 400, refusedBy: 'request target', code: 'ambiguous-target' }
   const input = { status: 400, refusedBy: 'validate', code: 'invalid-input' }
   const post = (order: unknown) => ({
@@ -46,12 +46,12 @@ export async function stops(issuer: TourIssuer): Promise<readonly Stop[]> {
     { title: 'a dot segment', target: '/health/../api/v1/admin/users', headers: viewer, ...ambiguous },
     { title: 'an encoded slash', target: '/api%2fv1/admin/users', headers: viewer, ...ambiguous },
 
-    { title: 'no token', target: PROFILE, status: 401, refusedBy: 'bearer', code: 'credentials-required' },
+    { title: 'no token', target: PROFILE, status: 401, refusedBy: 'authenticate bearer', code: 'credentials-required' },
     {
       title: 'no token, health by another spelling',
       target: '/HEALTH',
       status: 401,
-      refusedBy: 'bearer',
+      refusedBy: 'authenticate bearer',
       code: 'credentials-required',
     },
     { title: 'a token that is none', target: PROFILE, headers: { authorization: 'Bearer abc' }, ...invalid },
@@ -79,7 +79,7 @@ export async function stops(issuer: TourIssuer): Promise<readonly Stop[]> {
       target: PROFILE,
       headers: { authorization: [viewer.authorization, admin.authorization] },
       status: 400,
-      refusedBy: 'bearer',
+      refusedBy: 'authenticate bearer',
       code: 'malformed-credentials',
     },
 
