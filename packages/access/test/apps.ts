@@ -1,0 +1,72 @@
+import { type AnyGuard, allow, type Guard, type Principal } from '@ashlar/core'
+import { errorBoundary, protect as protectExpress } from '@ashlar/express'
+import { errorBoundary as koaErrorBoundary, protect as protectKoa } from '@ashlar/koa'
+import { type TestServer, testServer } from '@ashlar/testkit'
+import Router from '@koa/router'
+import express from 'express'
+import Koa from 'koa'
+
+export function principalOf(roles: readonly unknown[], more: object = {}): Principal {
+  return Object.freeze({
+    kind: 'bearer',
+    subject: 'alice',
+    roles: Object.freeze(roles) as readonly string[],
+    scopes: Object.freeze([]),
+    claims: Object.freeze({}),
+    ...more,
+  })
+}
+
+/** Believes the headers `x-roles` and `x-kind`: for tests only. */
+export const fromHeaders: Guard<{ principal: Principal }> = {
+  name: 'headers',
+  layer: 'authentication',
+  reads: 'head',
+  check({ headers }) {
+    const roles = String(headers['x-roles'] ?? '').split(',')
+    return allow({ principal: principalOf(roles, { kind: headers['x-kind'] ?? 'bearer' }) })
+  },
+}
+
+export type Routes = Readonly<Record<string, readonly AnyGuard[]>>
+
+/** The same app in both frameworks: each route is `METHOD /path` and answers 200. */
+export const FRAMEWORKS: readonly (readonly [
+  name: string,
+  serve: (routes: Routes, front?: readonly AnyGuard[]) => Promise<TestServer>,
+])[] = [
+  ['Express', serveExpress],
+  ['Koa', serveKoa],
+]
+
+function serveExpress(routes: Routes, front: readonly AnyGuard[] = [fromHeaders]): Promise<TestServer> {
+  const app = express()
+  const protect = protectExpress as (...guards: readonly AnyGuard[]) => ReturnType<typeof protectExpress>
+  app.use(express.json())
+  app.use(protect(...front))
+  for (const [key, guards] of Object.entries(routes)) {
+    const [method = '', path = ''] = key.split(' ')
+    app[method.toLowerCase() as 'get'](path, protect(...guards), (_request, response) => {
+      response.json({ ok: true })
+    })
+  }
+  app.use(errorBoundary())
+  return testServer(app)
+}
+
+function serveKoa(routes: Routes, front: readonly AnyGuard[] = [fromHeaders]): Promise<TestServer> {
+  const app = new Koa()
+  app.silent = true
+  const router = new Router()
+  const protect = protectKoa as (...guards: readonly AnyGuard[]) => ReturnType<typeof protectKoa>
+  for (const [key, guards] of Object.entries(routes)) {
+    const [method = '', path = ''] = key.split(' ')
+    router[method.toLowerCase() as 'get'](path, protect(...guards) as never, (context) => {
+      context.body = { ok: true }
+    })
+  }
+  app.use(koaErrorBoundary() as never)
+  app.use(protect(...front) as never)
+  app.use(router.routes())
+  return testServer(app.callback())
+}
