@@ -50,7 +50,7 @@ const taken: WeakSet<IBreaker> = new WeakSet()
  */
 export function circuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
   checkOptionNames('circuitBreaker()', options, OPTIONS)
-  const guard = `circuit ${nameOption(options.name)}`
+  const guard = `circuit breaker ${nameOption(options.name)}`
   const openSeconds = numberOption('circuitBreaker()', 'openSeconds', options.openSeconds, {
     min: 0.001,
     max: THIRTY_DAYS,

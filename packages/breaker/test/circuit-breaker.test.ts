@@ -47,7 +47,7 @@ const refusalOf = (guard: CircuitBreaker) => guard.check(testRequest(), {}) as D
 describe('closed', () => {
   test('passes with one verdict for all, and opens after five failures in a row', () => {
     const { guard } = build()
-    expect(guard).toMatchObject({ name: 'circuit payments', layer: 'breaker', reads: 'head', state: 'closed' })
+    expect(guard).toMatchObject({ name: 'circuit breaker payments', layer: 'breaker', reads: 'head', state: 'closed' })
     expect(guard.check(testRequest(), {})).toBe(guard.check(testRequest(), {}))
     fail(guard, 4)
     expect(call(guard, 200)).toBe('passed')
@@ -248,10 +248,10 @@ test('its transitions are events, which name the circuit and nothing of a reques
     {
       name: 'breaker_opened',
       request: undefined,
-      decision: { guard: 'circuit payments', reason: 'too many failures' },
+      decision: { guard: 'circuit breaker payments', reason: 'too many failures' },
     },
     { name: 'breaker_opened', decision: { reason: 'a probe failed' } },
-    { name: 'breaker_closed', decision: { guard: 'circuit payments', layer: 'breaker', outcome: 'allow' } },
+    { name: 'breaker_closed', decision: { guard: 'circuit breaker payments', layer: 'breaker', outcome: 'allow' } },
   ])
 })
 

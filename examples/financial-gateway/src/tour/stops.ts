@@ -27,7 +27,8 @@ export async function stops(issuer: TourIssuer): Promise<readonly Stop[]> {
   const [viewer, trader, admin] = await Promise.all([as('viewer'), as('trader'), as('admin')])
   const invalid = { status: 401, refusedBy: 'authenticate bearer', code: 'invalid-credentials' }
   const ambiguous = { status: 400, refusedBy: 'request target', code: 'ambiguous-target' }
-  const input = { status: 400, refusedBy: 'validate', code: 'invalid-input' }
+  const badQuery = { status: 400, refusedBy: 'validate query', code: 'invalid-input' }
+  const badBody = { ...badQuery, refusedBy: 'validate body' }
   const post = (order: unknown) => ({
     method: 'POST',
     target: ORDERS,
@@ -108,19 +109,19 @@ export async function stops(issuer: TourIssuer): Promise<readonly Stop[]> {
       code: 'not-permitted',
     },
 
-    { title: 'a query out of range', target: `${ORDERS}?limit=1000`, headers: viewer, ...input },
-    { title: 'a query that is not known', target: `${ORDERS}?limit=5&admin=true`, headers: viewer, ...input },
+    { title: 'a query out of range', target: `${ORDERS}?limit=1000`, headers: viewer, ...badQuery },
+    { title: 'a query that is not known', target: `${ORDERS}?limit=5&admin=true`, headers: viewer, ...badQuery },
     {
       title: 'an order of nothing',
       ...post({ ...ORDER, quantity: 0 }),
       headers: { ...trader, ...JSON_TYPE },
-      ...input,
+      ...badBody,
     },
     {
       title: 'an order with a field too many',
       ...post({ ...ORDER, owner: 'admin-1' }),
       headers: { ...trader, ...JSON_TYPE },
-      ...input,
+      ...badBody,
     },
     {
       title: 'a body that is no JSON',
