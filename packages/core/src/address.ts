@@ -20,6 +20,9 @@ export const trustNone: TrustProxy = () => false
  * @throws ConfigurationError `ERR_OPTION_INVALID`, and `ERR_OPTION_UNSAFE` for a network of every address
  */
 export function compileTrust(proxies: readonly string[]): TrustProxy {
+  if (!Array.isArray(proxies) || !proxies.every((proxy) => typeof proxy === 'string')) {
+    throw new ConfigurationError('ERR_OPTION_INVALID', 'trustedProxies: expected an array of addresses and networks.')
+  }
   const list = new BlockList()
   for (const network of proxies.flatMap((proxy) => NAMED[proxy] ?? [proxy])) addNetwork(list, network)
   return (address) => list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
@@ -70,7 +73,7 @@ export function clientIsSecure(raw: IncomingMessage, trust: TrustProxy): boolean
 
 function peerAddress(raw: IncomingMessage): string | undefined {
   const peer = raw.socket.remoteAddress
-  return peer === undefined ? undefined : unmapped(peer)
+  return peer === undefined ? undefined : (canonicalAddress(peer) ?? peer)
 }
 
 /** The client's address, and how many trusted proxies stand between it and this server. */
@@ -94,6 +97,7 @@ function throughProxies(
 
 /** One spelling for each address, `undefined` for what is none. Accepts a port, as some proxies write one. */
 export function canonicalAddress(text: string): string | undefined {
+  if (isIPv4(text)) return text
   const bare = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text
   if (isIPv4(bare)) return bare
   const withoutZone = bare.replace(/%.*$/, '')
@@ -106,7 +110,7 @@ function unmapped(address: string): string {
   if (!address.startsWith('::ffff:')) return address
   const tail = address.slice(7)
   if (tail.includes('.')) return tail
-  const [high, low] = tail.split(':').map((group) => Number.parseInt(group, 16))
-  if (high === undefined || low === undefined) return address
+  const [high, low, ...rest] = tail.split(':').map((group) => Number.parseInt(group, 16))
+  if (high === undefined || low === undefined || rest.length > 0) return address
   return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`
 }

@@ -4,7 +4,7 @@ import type { AnyGuard, Guard, Layer, Moment } from './guard.ts'
 import { judge } from './judge.ts'
 import type { Added, InOrder, Needed } from './order.ts'
 import type { RequestView } from './request-view.ts'
-import { combinator, type Step, stepsOf } from './step.ts'
+import { type Combinator, combinator, type Manner, type Step, stepsOf } from './step.ts'
 import { ALLOW, type Effects, type Verdict } from './verdict.ts'
 
 /**
@@ -17,11 +17,11 @@ export function chain<const Guards extends readonly AnyGuard[]>(
   ...guards: Guards & InOrder<Guards>
 ): Guard<Added<Guards>, Needed<Guards>> {
   const steps = stepsOf(guards as readonly AnyGuard[])
-  const guard: AnyGuard = {
+  const guard: Combinator = {
     name: `chain(${steps.map((step) => step.guard.name).join(', ')})`,
     layer: commonLayer(steps),
     reads: latestMoment(steps),
-    check: (request, state) => walk(steps, 0, request, state, undefined, undefined),
+    check: (request, state, manner) => walk(steps, 0, request, state, manner, undefined, undefined),
   }
   return combinator(guard, steps) as Guard<Added<Guards>, Needed<Guards>>
 }
@@ -31,6 +31,7 @@ function walk(
   from: number,
   request: RequestView,
   state: object,
+  manner: Manner | undefined,
   added: object | undefined,
   effects: Effects | undefined,
 ): Awaitable<Verdict> {
@@ -38,7 +39,7 @@ function walk(
   let sum = added
   let carried = effects
   for (let index = from; index < steps.length; index++) {
-    const verdict = judge(steps[index]!, request, seen)
+    const verdict = judge(steps[index]!, request, seen, manner)
     if (verdict === ALLOW) continue
     if (verdict instanceof Promise) {
       const before = { seen, sum, carried }
@@ -50,6 +51,7 @@ function walk(
           index + 1,
           request,
           { ...before.seen, ...settled.state },
+          manner,
           { ...before.sum, ...settled.state },
           merged,
         )

@@ -5,7 +5,7 @@ export interface DeadlineOptions<T> {
   late?(value: T): void
 }
 
-/** The value of `pending`, or a rejection when it takes longer than `ms`. A late rejection is swallowed. */
+/** The value of `pending`, or a rejection when it takes longer than `ms`. A late rejection is swallowed. `late` must not throw. */
 export function withDeadline<T>(pending: PromiseLike<T>, ms: number, { error, late }: DeadlineOptions<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     let expired = false
@@ -14,7 +14,8 @@ export function withDeadline<T>(pending: PromiseLike<T>, ms: number, { error, la
       reject(error())
     }, ms)
     timer.unref()
-    pending.then(
+    // Resolved first, so that a thenable's own thenables are waited for within the time as well.
+    Promise.resolve(pending).then(
       (value) => {
         clearTimeout(timer)
         if (expired) late?.(value)

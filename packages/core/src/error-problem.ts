@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
+import { inspect } from 'node:util'
 
-import { UnavailableError } from './errors.ts'
+import { codeOf } from './errors.ts'
 import { PROBLEMS, type Problem, type ProblemCode, problem } from './problem.ts'
 
 const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
@@ -33,7 +34,7 @@ export function problemOf(error: unknown, { development }: { readonly developmen
 
 /** One of our codes, or a status that has none. */
 function codeFor(error: unknown): ProblemCode | number {
-  if (error instanceof UnavailableError) return 'dependency-unavailable'
+  if (codeOf(error) === 'ERR_DEPENDENCY_UNAVAILABLE') return 'dependency-unavailable'
   if (typeof error !== 'object' || error === null) return 'internal-error'
   const { status, statusCode, expose, type } = error as {
     status?: unknown
@@ -50,7 +51,7 @@ function codeFor(error: unknown): ProblemCode | number {
 }
 
 function insightInto(error: unknown): { readonly detail: string; readonly stack?: readonly string[] | undefined } {
-  if (!(error instanceof Error)) return { detail: String(error) }
+  if (!(error instanceof Error)) return { detail: inspect(error) }
   return {
     detail: `${error.name}: ${error.message}`,
     stack: error.stack

@@ -14,8 +14,15 @@ export type ErrorCode =
   | 'ERR_OPTION_UNSAFE'
   | 'ERR_STATE_MISSING'
 
+/** Registered, so that an error of another copy of this package is known as one. */
+const BRAND = Symbol.for('@ashlar/core error 1')
+
 /** The base of every error that Ashlar throws. */
 export class AshlarError extends Error {
+  static {
+    Object.defineProperty(AshlarError.prototype, BRAND, { value: true })
+  }
+
   override readonly name: string = 'AshlarError'
   readonly code: ErrorCode
 
@@ -37,4 +44,9 @@ export class UnavailableError extends AshlarError {
   constructor(message: string, options?: ErrorOptions) {
     super('ERR_DEPENDENCY_UNAVAILABLE', message, options)
   }
+}
+
+/** The code of an error that Ashlar threw, whichever copy of it. */
+export function codeOf(error: unknown): ErrorCode | undefined {
+  return (error as { [BRAND]?: true } | null | undefined)?.[BRAND] ? (error as AshlarError).code : undefined
 }

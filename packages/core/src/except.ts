@@ -2,7 +2,7 @@ import type { AnyGuard, Guard } from './guard.ts'
 import { judge, skip } from './judge.ts'
 import type { AddsOf, NeedsOf } from './order.ts'
 import { compilePaths, type PathPattern } from './path-pattern.ts'
-import { combinator, stepOf } from './step.ts'
+import { type Combinator, combinator, stepOf } from './step.ts'
 
 /**
  * Runs a guard everywhere but at the given paths. A path is matched exactly as it was sent (case, trailing slash and
@@ -15,11 +15,12 @@ export function except<G extends AnyGuard>(
 ): Guard<Partial<AddsOf<G>>, NeedsOf<G> & object> {
   const step = stepOf(guard)
   const exempt = compilePaths('except()', paths)
-  const conditional: AnyGuard = {
+  const conditional: Combinator = {
     name: `except(${guard.name})`,
     layer: guard.layer,
     reads: guard.reads,
-    check: (request, state) => (exempt(request.path) ? skip(step, request) : judge(step, request, state)),
+    check: (request, state, manner) =>
+      exempt(request.path) ? skip(step, request) : judge(step, request, state, manner),
   }
   return combinator(conditional) as Guard<Partial<AddsOf<G>>, NeedsOf<G> & object>
 }

@@ -3,8 +3,9 @@ import { inspect } from 'node:util'
 
 import { events, verdicts } from './channels.ts'
 import type { Decision, EventName, PrincipalSummary, RequestSummary, SecurityEvent } from './events.ts'
+import { type Port, tell } from './port.ts'
 import type { Principal } from './principal.ts'
-import type { RequestHead } from './request-head.ts'
+import { RequestHead } from './request-head.ts'
 import { ResponseHeaders } from './response-headers.ts'
 import type { AfterResponse, Effects, Outcome } from './verdict.ts'
 
@@ -23,34 +24,41 @@ export class Exchange {
   readonly headers: ResponseHeaders
   readonly decisions: Decision[] = []
   readonly startedAt: number = performance.now()
-  readonly guardTimeoutMs: number
   /** A guard has answered in the handler's place. */
   refused = false
   /** The target has been found to mean one thing only. */
   targetChecked = false
-  #report: (error: unknown) => void
+  #port: Port<unknown>
+  #context: unknown
   #hooks: AfterResponse[] | undefined = undefined
   #watching = false
   #outcome: Outcome | undefined = undefined
 
-  constructor(
-    request: RequestHead,
-    response: ServerResponse,
-    guardTimeoutMs: number,
-    report: (error: unknown) => void,
-  ) {
-    this.request = request
-    this.response = response
-    this.headers = new ResponseHeaders(response, report)
-    this.guardTimeoutMs = guardTimeoutMs
-    this.#report = report
-    request.exchange = this
+  constructor(port: Port<unknown>, context: unknown) {
+    this.request = new RequestHead(port.request(context), port.target(context), port.trust(context))
+    this.response = port.response(context)
+    this.headers = new ResponseHeaders(this.response, (error) => this.report(error))
+    this.#port = port
+    this.#context = context
+    this.request.enter(port, context)
+    this.request.exchange = this
     if (events.hasSubscribers) this.#watch()
   }
 
   /** The response is over: nothing more can be sent, and nobody waits for it. */
   get over(): boolean {
     return this.#outcome !== undefined || this.response.destroyed || this.response.closed
+  }
+
+  get guardTimeoutMs(): number {
+    return this.#port.guardTimeoutMs
+  }
+
+  /** The request has come to another place, in the same framework or behind the front door. */
+  enter(port: Port<unknown>, context: unknown): void {
+    this.#port = port
+    this.#context = context
+    this.request.enter(port, context)
   }
 
   apply(effects: Effects): void {
@@ -70,7 +78,7 @@ export class Exchange {
   }
 
   report(error: unknown): void {
-    this.#report(error)
+    tell(this.#port, this.#context, error)
   }
 
   whenAborted(abort: () => void): void {
@@ -118,9 +126,9 @@ export class Exchange {
   #call(hook: AfterResponse, outcome: Outcome): void {
     try {
       const result: unknown = hook(outcome)
-      if (result instanceof Promise) result.catch(this.#report)
+      if (result instanceof Promise) result.catch((error: unknown) => this.report(error))
     } catch (error) {
-      this.#report(error)
+      this.report(error)
     }
   }
 
@@ -131,7 +139,7 @@ export class Exchange {
         time: Date.now(),
         request: this.summary(),
         principal: principalSummary(this.state['principal'] as Principal | undefined),
-        decisions: Object.freeze(this.decisions),
+        decisions: Object.freeze([...this.decisions]),
         outcome,
       }),
     )

@@ -1,18 +1,15 @@
 import type { Awaitable } from './awaitable.ts'
 import { withDeadline } from './deadline.ts'
-import { AshlarError, ConfigurationError, UnavailableError } from './errors.ts'
+import { AshlarError, ConfigurationError, codeOf } from './errors.ts'
 import type { Decision } from './events.ts'
 import type { Exchange } from './exchange.ts'
 import { problem } from './problem.ts'
-import { RequestHead } from './request-head.ts'
+import type { RequestHead } from './request-head.ts'
 import type { RequestView } from './request-view.ts'
-import type { Step } from './step.ts'
+import type { Combinator, Manner, Step } from './step.ts'
 import { ALLOW, type Deny, deny, type Verdict } from './verdict.ts'
 
 const DEFAULT_TIMEOUT_MS = 10_000
-
-/** How a refusal is recorded: a shadowed guard's refusal refuses nothing. */
-export type Manner = 'enforced' | 'shadow'
 
 /**
  * Asks one guard, records what it said, and never throws or rejects: a guard that throws, hangs or answers nonsense
@@ -24,11 +21,13 @@ export function judge(
   state: object,
   manner: Manner = 'enforced',
 ): Awaitable<Verdict> {
-  const exchange = request instanceof RequestHead ? request.exchange : undefined
+  const exchange = exchangeBehind(request)
   try {
     if (step.late) checkMoment(step, request)
     if (step.needs) checkNeeds(step, step.needs, state)
-    const verdict = step.guard.check(request, state as never)
+    const verdict = step.silent
+      ? (step.guard as Combinator).check(request, state, manner)
+      : step.guard.check(request, state as never)
     if (verdict === ALLOW) {
       if (!step.silent) exchange?.record(step.passed)
       return ALLOW
@@ -42,7 +41,7 @@ export function judge(
 
 /** Records that a condition spared the guard. @returns the passing verdict */
 export function skip(step: Step, request: RequestView): Verdict {
-  if (request instanceof RequestHead) request.exchange?.record(step.skipped)
+  exchangeBehind(request)?.record(step.skipped)
   return ALLOW
 }
 
@@ -56,7 +55,7 @@ async function settle(
     const verdict = await withDeadline(pending, exchange?.guardTimeoutMs ?? DEFAULT_TIMEOUT_MS, {
       error: () => new AshlarError('ERR_GUARD_TIMEOUT', `Guard "${step.guard.name}" did not answer in time.`),
       // What a late verdict holds is let go of when the response closes, as if it had been in time.
-      late: (verdict) => verdict.afterResponse && exchange?.apply({ afterResponse: verdict.afterResponse }),
+      late: (verdict) => verdict?.afterResponse && exchange?.apply({ afterResponse: verdict.afterResponse }),
     })
     return record(step, verdict, exchange, manner)
   } catch (error) {
@@ -93,7 +92,8 @@ function decisionOf(step: Step, verdict: Verdict, manner: Manner): Decision {
 
 /** A dependency's failure is 503, a defect is 500; the operator is told which guard and why. */
 function failed(step: Step, error: unknown, exchange: Exchange | undefined): Deny {
-  const unavailable = error instanceof UnavailableError || codeOf(error) === 'ERR_GUARD_TIMEOUT'
+  const code = codeOf(error)
+  const unavailable = code === 'ERR_DEPENDENCY_UNAVAILABLE' || code === 'ERR_GUARD_TIMEOUT'
   const refusal = problem(unavailable ? 'dependency-unavailable' : 'internal-error')
   const { name, layer } = step.guard
   const decision: Decision = Object.freeze({
@@ -101,7 +101,7 @@ function failed(step: Step, error: unknown, exchange: Exchange | undefined): Den
     layer,
     outcome: 'error',
     status: refusal.status,
-    code: codeOf(error) ?? refusal.code,
+    code: code ?? refusal.code,
   })
   exchange?.record(decision)
   exchange?.announce('guard_failed', decision)
@@ -109,13 +109,14 @@ function failed(step: Step, error: unknown, exchange: Exchange | undefined): Den
   return deny(refusal)
 }
 
-function codeOf(error: unknown): string | undefined {
-  return error instanceof AshlarError ? error.code : undefined
+/** None where a guard is tested without HTTP. By its shape, since the request may be of another copy of this package. */
+function exchangeBehind(request: RequestView): Exchange | undefined {
+  return (request as RequestHead).exchange
 }
 
 function checkMoment({ guard }: Step, request: RequestView): void {
   if (request.route !== undefined || (guard.reads === 'body' && request.body !== undefined)) return
-  if (!(request instanceof RequestHead) || !request.exchange) return
+  if (!exchangeBehind(request)) return
   throw new ConfigurationError(
     'ERR_GUARD_TOO_EARLY',
     `Guard "${guard.name}" reads the ${guard.reads}, which is not known yet where it stands. Put it on the route${guard.reads === 'body' ? ', behind a body parser' : ''}.`,
@@ -134,9 +135,20 @@ function checkNeeds({ guard }: Step, needs: readonly string[], state: object): v
 }
 
 function checkVerdict({ guard }: Step, verdict: Verdict | undefined): Verdict {
-  const kind = verdict?.kind
-  if (kind === 'allow' || kind === 'deny' || kind === 'respond') return verdict!
+  switch (verdict?.kind) {
+    case 'allow':
+      return verdict
+    case 'deny':
+      if (isStatus(verdict.problem?.status, 400)) return verdict
+      break
+    case 'respond':
+      if (isStatus(verdict.status, 200)) return verdict
+  }
   throw new AshlarError('ERR_GUARD_INVALID', `Guard "${guard.name}" answered something that is no verdict.`)
+}
+
+function isStatus(status: unknown, min: number): boolean {
+  return Number.isInteger(status) && (status as number) >= min && (status as number) <= 599
 }
 
 function isThenable(value: unknown): value is PromiseLike<Verdict> {

@@ -32,3 +32,12 @@ export interface Port<Context> {
   /** How long a guard may take, in milliseconds, before the request is refused with 503. */
   readonly guardTimeoutMs: number
 }
+
+/** Tells the operator. The operator's own function may fail, which must change nothing for the request. */
+export function tell<Context>(port: Port<Context>, context: Context, error: unknown): void {
+  try {
+    port.report(context, error)
+  } catch {
+    // There is nobody left to tell.
+  }
+}

@@ -19,5 +19,6 @@ export function parseQuery(search: string): Query {
     else if (typeof present === 'string') query[name] = [present, value]
     else present.push(value)
   }
+  for (const name in query) Object.freeze(query[name])
   return Object.freeze(query)
 }

@@ -51,7 +51,9 @@ export class ResponseHeaders {
     const writeHead = this.#response.writeHead as WriteHead
     this.#intercepted = true
     this.#response.writeHead = ((...head: never[]) => {
-      if (!this.#response.headersSent) this.#seal(typeof head[0] === 'number' ? head[0] : this.#response.statusCode)
+      // Koa also writes to a response whose client has gone.
+      if (!this.#response.headersSent && !this.#response.destroyed)
+        this.#seal(typeof head[0] === 'number' ? head[0] : this.#response.statusCode)
       return writeHead.apply(this.#response, head)
     }) as ServerResponse['writeHead']
   }
@@ -69,20 +71,27 @@ export class ResponseHeaders {
     }
   }
 
-  /** Whoever strips headers strips them all, so the first one tells. What the app replaced or removed by name stays so. */
+  /**
+   * Whoever strips headers strips them all and answers with an error, so the first one tells. What the app replaced, or
+   * removed by name from a success, stays so.
+   */
   #restore(status: number): void {
     const response = this.#response
-    if (this.#first !== undefined && !response.hasHeader(this.#first)) {
-      for (const headers of this.#set) {
-        for (const name in headers) {
-          if (!response.hasHeader(name)) response.setHeader(name, headers[name]!)
-        }
-      }
-    } else if (status >= 400) {
-      this.#restorePolicy()
+    if (status >= 400 && this.#first !== undefined) {
+      if (response.hasHeader(this.#first)) this.#restorePolicy()
+      else this.#restoreMissing()
     }
     for (const [name, value] of this.#appended) {
-      if (!listOf(response.getHeader(name)).includes(value)) response.appendHeader(name, value)
+      if (!holds(response.getHeader(name), value)) response.appendHeader(name, value)
+    }
+  }
+
+  /** From the last to the first, since the last value set is the one that counts. */
+  #restoreMissing(): void {
+    for (const headers of this.#set.toReversed()) {
+      for (const name in headers) {
+        if (!this.#response.hasHeader(name)) this.#response.setHeader(name, headers[name]!)
+      }
     }
   }
 
@@ -96,6 +105,8 @@ export class ResponseHeaders {
   }
 }
 
-function listOf(value: number | string | readonly string[] | undefined): readonly string[] {
-  return value === undefined ? [] : [value].flat().map(String)
+/** Whether a field has this value among its own, be they lines or members of a list: `Vary: Origin, Accept-Encoding`. */
+function holds(field: number | string | readonly string[] | undefined, value: string): boolean {
+  if (field === undefined) return false
+  return [field].flat().some((line) => String(line) === value || String(line).split(/, */).includes(value))
 }

@@ -2,12 +2,12 @@ import type { Awaitable } from './awaitable.ts'
 import { Exchange } from './exchange.ts'
 import { carryExchange, exchangeOf } from './exchange-of.ts'
 import { judge } from './judge.ts'
-import type { Port } from './port.ts'
-import { problem } from './problem.ts'
-import { RequestHead } from './request-head.ts'
+import { type Port, tell } from './port.ts'
+import { type Problem, problem } from './problem.ts'
 import type { Step } from './step.ts'
 import { isAmbiguous } from './target.ts'
 import { AMBIGUOUS_TARGET, REWRITTEN_TARGET } from './target-guards.ts'
+import { closeUnlessShort } from './unread-body.ts'
 import { ALLOW, type Verdict } from './verdict.ts'
 
 /**
@@ -29,14 +29,10 @@ function open<Context>(port: Port<Context>, context: Context): Exchange {
   const raw = port.request(context)
   const present = exchangeOf(raw)
   if (present) {
-    present.request.enter(port, context)
+    present.enter(port as Port<unknown>, context)
     return present
   }
-  const request = new RequestHead(raw, port.target(context), port.trust(context))
-  request.enter(port, context)
-  const exchange = new Exchange(request, port.response(context), port.guardTimeoutMs, (error) =>
-    port.report(context, error),
-  )
+  const exchange = new Exchange(port as Port<unknown>, context)
   carryExchange(raw, exchange)
   return exchange
 }
@@ -63,6 +59,8 @@ function advance<Context>(
     }
     if (!conclude(port, context, exchange, verdict)) return false
   }
+  // A guard that ran before the target was found unambiguous may have decided by the path.
+  if (request.pathWasRead && !exchange.targetChecked && !targetIsPlain(port, context, exchange)) return false
   port.expose(context, state)
   return true
 }
@@ -86,7 +84,10 @@ function conclude<Context>(port: Port<Context>, context: Context, exchange: Exch
     if (verdict.afterResponse) exchange.apply({ afterResponse: verdict.afterResponse })
     return false
   }
-  if (verdict.kind !== 'allow') exchange.refused = true
+  if (verdict.kind !== 'allow') {
+    exchange.refused = true
+    closeUnlessShort(exchange.request.raw, exchange.response)
+  }
   exchange.apply(verdict)
   if (verdict.kind === 'allow') {
     const added = verdict.state as Record<string, unknown> | undefined
@@ -94,24 +95,27 @@ function conclude<Context>(port: Port<Context>, context: Context, exchange: Exch
     return true
   }
   if (verdict.kind === 'deny') {
-    const refusal = { ...verdict.problem, requestId: exchange.request.id }
-    port.answer(context, { status: refusal.status, problem: refusal, body: JSON.stringify(refusal) })
+    answerWith(port, context, { ...verdict.problem, requestId: exchange.request.id })
   } else {
     port.answer(context, { status: verdict.status, body: verdict.body })
   }
   return false
 }
 
+function answerWith<Context>(port: Port<Context>, context: Context, refusal: Problem): void {
+  port.answer(context, { status: refusal.status, problem: refusal, body: JSON.stringify(refusal) })
+}
+
 /** A defect while a verdict was carried out: the request is refused as well as it still can be. */
 function giveUp<Context>(port: Port<Context>, context: Context, exchange: Exchange | undefined, error: unknown): false {
-  port.report(context, error)
+  tell(port, context, error)
   const response = port.response(context)
   if (exchange) exchange.refused = true
-  if (response.headersSent) {
+  try {
+    if (response.headersSent) throw error
+    answerWith(port, context, problem('internal-error'))
+  } catch {
     response.destroy()
-    return false
   }
-  const refusal = problem('internal-error')
-  port.answer(context, { status: refusal.status, problem: refusal, body: JSON.stringify(refusal) })
   return false
 }

@@ -1,7 +1,7 @@
 import type { AnyGuard, Guard } from './guard.ts'
 import { judge } from './judge.ts'
 import type { NeedsOf } from './order.ts'
-import { combinator, stepOf } from './step.ts'
+import { type Combinator, combinator, stepOf } from './step.ts'
 import { ALLOW, allow, type Verdict } from './verdict.ts'
 
 /**
@@ -10,7 +10,7 @@ import { ALLOW, allow, type Verdict } from './verdict.ts'
  */
 export function shadow<G extends AnyGuard>(guard: G): Guard<object, NeedsOf<G> & object> {
   const step = stepOf(guard)
-  const shadowed: AnyGuard = {
+  const shadowed: Combinator = {
     name: `shadow(${guard.name})`,
     layer: guard.layer,
     reads: guard.reads,

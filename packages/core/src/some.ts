@@ -6,7 +6,7 @@ import type { AnyGuard, Guard } from './guard.ts'
 import { judge } from './judge.ts'
 import type { AddsOf, NeedsOf } from './order.ts'
 import type { RequestView } from './request-view.ts'
-import { combinator, type Step, stepOf } from './step.ts'
+import { type Combinator, combinator, type Manner, type Step, stepOf } from './step.ts'
 import { ALLOW, type Deny, type Verdict } from './verdict.ts'
 
 type ToIntersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void ? I : never
@@ -22,11 +22,11 @@ export function some<const Guards extends readonly AnyGuard[]>(
 ): Guard<AddsOf<Guards[number]>, ToIntersection<NeedsOf<Guards[number]>> & object> {
   const steps = guards.map(stepOf)
   if (steps.length === 0) throw new ConfigurationError('ERR_GUARD_INVALID', 'some(): expected at least one guard.')
-  const guard: AnyGuard = {
+  const guard: Combinator = {
     name: `some(${guards.map(({ name }) => name).join(', ')})`,
     layer: commonLayer(steps),
     reads: latestMoment(steps),
-    check: (request, state) => firstOf(steps, 0, request, state, undefined),
+    check: (request, state, manner) => firstOf(steps, 0, request, state, manner, undefined),
   }
   return combinator(guard) as Guard<AddsOf<Guards[number]>, ToIntersection<NeedsOf<Guards[number]>> & object>
 }
@@ -36,17 +36,18 @@ function firstOf(
   from: number,
   request: RequestView,
   state: object,
+  manner: Manner | undefined,
   lost: Deny | undefined,
 ): Awaitable<Verdict> {
   let refusal = lost
   for (let index = from; index < steps.length; index++) {
-    const verdict = judge(steps[index]!, request, state)
+    const verdict = judge(steps[index]!, request, state, manner)
     if (verdict === ALLOW && !refusal) return ALLOW
     if (verdict instanceof Promise) {
       const before = refusal
       return verdict.then((settled) =>
         settled.kind === 'deny'
-          ? firstOf(steps, index + 1, request, state, beside(before, settled))
+          ? firstOf(steps, index + 1, request, state, manner, beside(before, settled))
           : win(settled, before),
       )
     }

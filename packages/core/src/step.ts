@@ -1,6 +1,9 @@
+import type { Awaitable } from './awaitable.ts'
 import { ConfigurationError } from './errors.ts'
 import type { Decision } from './events.ts'
 import type { AnyGuard, Layer } from './guard.ts'
+import type { RequestView } from './request-view.ts'
+import type { Verdict } from './verdict.ts'
 
 /** A guard made ready to run: checked, and with what is published when it passes made once. */
 export interface Step {
@@ -19,17 +22,25 @@ export interface Step {
 const EARLY: ReadonlySet<Layer> = new Set(['request', 'headers', 'cors', 'audit'])
 
 /** A chain carries its steps, so that chains within chains become one. */
-const STEPS = Symbol('steps')
+const STEPS = Symbol.for('@ashlar/core steps 1')
 /** A combinator asks other guards; they are recorded, it is not. */
-const COMBINATOR = Symbol('combinator')
+const COMBINATOR = Symbol.for('@ashlar/core combinator 1')
 
 interface Marked extends AnyGuard {
   readonly [STEPS]?: readonly Step[]
   readonly [COMBINATOR]?: true
 }
 
-/** Marks a guard that only asks others. `steps`: those it asks in order, where it can be flattened. */
-export function combinator(guard: AnyGuard, steps?: readonly Step[]): AnyGuard {
+/** How a refusal is recorded: a shadowed guard's refusal refuses nothing. */
+export type Manner = 'enforced' | 'shadow'
+
+/** A guard that only asks others, in the manner in which it was asked itself. */
+export interface Combinator extends AnyGuard {
+  check(request: RequestView, state: object, manner?: Manner): Awaitable<Verdict>
+}
+
+/** Marks a combinator. `steps`: those it asks in order, where it can be flattened. */
+export function combinator(guard: Combinator, steps?: readonly Step[]): AnyGuard {
   const marked: Marked = { ...guard, [COMBINATOR]: true, ...(steps && { [STEPS]: steps }) }
   return Object.freeze(marked)
 }

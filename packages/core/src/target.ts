@@ -2,7 +2,7 @@
  * What makes a path mean different things to different readers: no leading slash (absolute form), an empty segment,
  * a dot segment, a backslash, a control character or fragment, and percent-encoded slashes, backslashes, dots and NUL.
  */
-const AMBIGUOUS = /^[^/]|\/\/|[\\#\0-\x20\x7f]|%(?:2f|5c|2e|00)|\/\.\.?(?:\/|$)|%(?![0-9a-f]{2})/i
+const AMBIGUOUS = /^(?!\/)|\/\/|[\\#\0-\x20\x7f]|%(?:2f|5c|2e|00)|\/\.\.?(?:\/|$)|%(?![0-9a-f]{2})/i
 
 /** `true` for a path that a router, a proxy and a file system could read differently. `*` (RFC 9110 §7.1) is not. */
 export function isAmbiguous(path: string): boolean {

@@ -1,10 +1,9 @@
-import { ConfigurationError } from './errors.ts'
 import type { AnyGuard, Guard } from './guard.ts'
 import { judge, skip } from './judge.ts'
 import type { AddsOf, NeedsOf } from './order.ts'
 import { compilePaths, type PathPattern } from './path-pattern.ts'
 import type { RequestView } from './request-view.ts'
-import { combinator, stepOf } from './step.ts'
+import { type Combinator, combinator, stepOf } from './step.ts'
 import { widestReading } from './target.ts'
 
 /**
@@ -12,6 +11,7 @@ import { widestReading } from './target.ts'
  * A path is matched in its widest reading (any case, percent sequences decoded, with or without a trailing slash), so
  * that no spelling of it is less protected. A function skips the guard by answering exactly `false`; when it throws,
  * the request is refused.
+ * @throws ConfigurationError `ERR_OPTION_INVALID` for a pattern that could never match as meant
  */
 export function when<G extends AnyGuard>(
   test: readonly PathPattern[] | ((request: RequestView) => boolean),
@@ -19,22 +19,18 @@ export function when<G extends AnyGuard>(
 ): Guard<Partial<AddsOf<G>>, NeedsOf<G> & object> {
   const step = stepOf(guard)
   const holds = typeof test === 'function' ? test : widely(test)
-  if (typeof holds !== 'function')
-    throw new ConfigurationError('ERR_OPTION_INVALID', 'when(): expected paths or a function.')
-  const conditional: AnyGuard = {
+  const conditional: Combinator = {
     name: `when(${guard.name})`,
     layer: guard.layer,
     reads: guard.reads,
-    check: (request, state) => (holds(request) === false ? skip(step, request) : judge(step, request, state)),
+    check: (request, state, manner) =>
+      holds(request) === false ? skip(step, request) : judge(step, request, state, manner),
   }
   return combinator(conditional) as Guard<Partial<AddsOf<G>>, NeedsOf<G> & object>
 }
 
 function widely(patterns: readonly PathPattern[]): (request: RequestView) => boolean {
-  const matches = compilePaths(
-    'when()',
-    patterns.map((pattern) => (typeof pattern === 'string' ? widestReading(pattern) : pattern)),
-  )
+  const matches = compilePaths('when()', patterns, widestReading)
   return ({ path }) => {
     const reading = widestReading(path)
     return matches(reading) || matches(`${reading}/`)

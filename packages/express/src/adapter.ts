@@ -1,19 +1,11 @@
 import { type AdapterOptions, adapterSettings } from '@ashlar/core'
-import { frontDoorWith, type MakeFrontDoor } from '@ashlar/node'
+import { frontDoorWith, type MakeFrontDoor, type NodeProtect, nodePort, protectWith } from '@ashlar/node'
 
 import { type ExpressErrorBoundary, errorBoundaryWith } from './error-boundary.ts'
-import { expressPort } from './express-port.ts'
-import {
-  decoratorWith,
-  type ExpressDecorator,
-  type ExpressHandle,
-  type ExpressProtect,
-  handleWith,
-  protectWith,
-} from './protect.ts'
+import { decoratorWith, type ExpressDecorator, type ExpressHandle, handleWith } from './protect.ts'
 
 export interface ExpressAdapter {
-  readonly protect: ExpressProtect
+  readonly protect: NodeProtect
   readonly Protect: ExpressDecorator
   readonly handle: ExpressHandle
   readonly errorBoundary: ExpressErrorBoundary
@@ -26,7 +18,7 @@ export interface ExpressAdapter {
  */
 export function adapter(options: AdapterOptions = {}): ExpressAdapter {
   const settings = adapterSettings(options)
-  const port = expressPort(settings)
+  const port = nodePort(settings)
   return {
     protect: protectWith(port),
     Protect: decoratorWith(port),

@@ -1,14 +1,11 @@
 import type { ServerResponse } from 'node:http'
 
-import { type AdapterSettings, problemOf } from '@ashlar/core'
-import { reportError, sendAnswer } from '@ashlar/node'
-
-import type { ExpressRequest } from './express-port.ts'
-import type { Next } from './protect.ts'
+import type { AdapterSettings } from '@ashlar/core'
+import { answerError, type Next, type NodeRequest } from '@ashlar/node'
 
 export type ExpressErrorMiddleware = (
   error: unknown,
-  request: ExpressRequest,
+  request: NodeRequest,
   response: ServerResponse,
   next: Next,
 ) => void
@@ -23,11 +20,8 @@ export type ExpressErrorBoundary = () => ExpressErrorMiddleware
 export function errorBoundaryWith(settings: AdapterSettings): ExpressErrorBoundary {
   return function errorBoundary(): ExpressErrorMiddleware {
     // Express knows an error handler by its four parameters.
-    return function errorBoundaryMiddleware(error, request, response, next) {
-      const problem = problemOf(error, settings)
-      if (problem.status >= 500) reportError(settings, error)
-      if (response.headersSent) next(error)
-      else sendAnswer(request, response, { status: problem.status, problem, body: JSON.stringify(problem) })
+    return function errorBoundaryMiddleware(error, _request, response, _next) {
+      answerError(settings, response, error)
     }
   }
 }

@@ -1,7 +1,7 @@
 import { type AdapterOptions, adapterSettings } from '@ashlar/core'
-import { frontDoorWith, type MakeFrontDoor } from '@ashlar/node'
 
 import { errorBoundaryWith, type KoaErrorBoundary } from './error-boundary.ts'
+import { frontDoorWith, type KoaFrontDoor } from './front-door.ts'
 import { koaPort } from './koa-port.ts'
 import {
   decoratorWith,
@@ -17,7 +17,7 @@ export interface KoaAdapter {
   readonly Protect: KoaDecorator
   readonly handle: KoaHandle
   readonly errorBoundary: KoaErrorBoundary
-  readonly frontDoor: MakeFrontDoor
+  readonly frontDoor: KoaFrontDoor
 }
 
 /**
@@ -27,12 +27,13 @@ export interface KoaAdapter {
 export function adapter(options: AdapterOptions = {}): KoaAdapter {
   const settings = adapterSettings(options)
   const port = koaPort(settings)
+  const protect = protectWith(port)
   return {
-    protect: protectWith(port),
+    protect,
     Protect: decoratorWith(port),
     handle: handleWith(port),
     errorBoundary: errorBoundaryWith(settings, port),
-    frontDoor: frontDoorWith(settings),
+    frontDoor: frontDoorWith(settings, protect),
   }
 }
 

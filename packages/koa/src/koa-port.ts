@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { type AdapterSettings, type Answer, type Port, trustNone } from '@ashlar/core'
-import { reportError } from '@ashlar/node'
 
 /** The part of a Koa 2 or Koa 3 context that guards need. */
 export interface KoaContext {
@@ -18,9 +17,10 @@ export interface KoaContext {
 }
 
 /** What routers and body parsers leave on a context or its request. */
-interface Furnished {
+interface Furnished extends KoaContext {
   readonly params?: Readonly<Record<string, string>>
   readonly mountPath?: string
+  readonly newRouterPath?: string
   /** `@koa/router`, `koa-router` */
   readonly _matchedRoute?: unknown
   readonly request?: { readonly body?: unknown }
@@ -31,7 +31,7 @@ export function koaPort(settings: AdapterSettings): Port<KoaContext> {
     request: (context) => context.req,
     response: (context) => context.res,
     target: (context) => context.originalUrl,
-    stillAt: (context, path) => isStillAt(context.path, (context as Furnished).mountPath, path),
+    stillAt: (context, path) => isStillAt(context as Furnished, path),
     route: (context) => routeOf(context as Furnished),
     params: (context) => (routeOf(context as Furnished) === undefined ? undefined : (context as Furnished).params),
     body: (context) => (context as Furnished).request?.body,
@@ -42,8 +42,8 @@ export function koaPort(settings: AdapterSettings): Port<KoaContext> {
       if (principal !== undefined) (context.state as { principal?: unknown }).principal = principal
     },
     report(context, error) {
-      if (settings.onError) reportError(settings, error)
-      else context.app.emit('error', error instanceof Error ? error : new Error(String(error)), context)
+      if (settings.onError) settings.onError(error)
+      else context.app.emit('error', asError(error), context)
     },
     guardTimeoutMs: settings.guardTimeoutMs,
   }
@@ -62,12 +62,21 @@ function answerThroughContext(context: KoaContext, { status, problem, body }: An
   }
 }
 
+/** Koa's own listener throws at anything else. */
+function asError(value: unknown): Error {
+  return value instanceof Error ? value : new Error('Something that is no error was thrown', { cause: value })
+}
+
 function routeOf({ _matchedRoute: route }: Furnished): string | undefined {
   return route === undefined ? undefined : String(route)
 }
 
-/** `koa-mount` takes its prefix off the path and names it; two of them name only the inner one. */
-function isStillAt(current: string, mount: string | undefined, path: string): boolean {
+/**
+ * `koa-mount` takes its prefix off the path and names it; two of them name only the inner one. `@koa/router` follows
+ * another path when middleware asks it to.
+ */
+function isStillAt({ path: current, mountPath: mount, newRouterPath }: Furnished, path: string): boolean {
+  if (newRouterPath !== undefined && newRouterPath !== current) return false
   return (
     current === path ||
     (mount !== undefined && path.endsWith(mount + current)) ||

@@ -1,4 +1,5 @@
 import { type IncomingMessage, type RequestListener, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 import {
@@ -9,13 +10,11 @@ import {
   frontDoorMark,
   type Guard,
   type InOrder,
-  problemOf,
   run,
   stepsOf,
-  type TrustProxy,
 } from '@ashlar/core'
 
-import { nodePort, reportError, sendAnswer } from './node-port.ts'
+import { answerError, nodePort } from './node-port.ts'
 
 /** A request listener (an Express app is one) or a Koa app. */
 export type App =
@@ -65,26 +64,16 @@ export function frontDoorWith(settings: AdapterSettings): MakeFrontDoor {
         )
       }
     }
-    const port = nodePort(settings, trustSettingOf(app))
+    const port = nodePort(settings, app)
     const listener = 'callback' in app ? app.callback() : app
 
     function admit(request: IncomingMessage, response: ServerResponse): void {
       try {
         const result = listener(request, response)
-        if (result instanceof Promise) result.catch((error: unknown) => fail(request, response, error))
+        if (result instanceof Promise) result.catch((error: unknown) => answerError(settings, response, error))
       } catch (error) {
-        fail(request, response, error)
+        answerError(settings, response, error)
       }
-    }
-
-    function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
-      reportError(settings, error)
-      if (response.headersSent) {
-        response.destroy()
-        return
-      }
-      const problem = problemOf(error, settings)
-      sendAnswer(request, response, { status: problem.status, problem, body: JSON.stringify(problem) })
     }
 
     function door(request: IncomingMessage, response: ServerResponse): void {
@@ -97,11 +86,18 @@ export function frontDoorWith(settings: AdapterSettings): MakeFrontDoor {
       return function guardedUpgrade(request, socket, head) {
         const response = new ServerResponse(request)
         response.shouldKeepAlive = false
-        response.assignSocket(socket as never)
-        response.on('finish', () => socket.end())
         socket.on('error', () => socket.destroy())
+        try {
+          response.assignSocket(socket as Socket)
+        } catch {
+          // An earlier request on this connection is still being answered, so this one can't be.
+          socket.destroy()
+          return
+        }
+        response.on('finish', () => socket.end(() => socket.destroy()))
         const enter = (): void => {
-          response.detachSocket(socket as never)
+          response.detachSocket(socket as Socket)
+          lendResponse(response, socket)
           proceed(request, socket, head)
         }
         const passed = run(port, steps, { request, response })
@@ -114,12 +110,11 @@ export function frontDoorWith(settings: AdapterSettings): MakeFrontDoor {
   }
 }
 
-/** Express's `trust proxy` setting, read on each request since the app may set it later. */
-function trustSettingOf(app: App): (() => TrustProxy | undefined) | undefined {
-  const get = (app as { get?: unknown }).get
-  if (typeof app !== 'function' || typeof get !== 'function') return undefined
-  return () => {
-    const trust: unknown = get.call(app, 'trust proxy fn')
-    return typeof trust === 'function' ? (trust as TrustProxy) : undefined
-  }
+/** What guards wait for, the end of the response, is the end of the upgraded connection. */
+function lendResponse(response: ServerResponse, socket: Duplex): void {
+  response.statusCode = 101
+  socket.on('close', () => {
+    response.finished = true
+    response.emit('close')
+  })
 }

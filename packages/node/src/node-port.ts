@@ -1,25 +1,43 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import { type AdapterSettings, type Answer, type Port, pathOf, type TrustProxy, trustNone } from '@ashlar/core'
+import {
+  type AdapterSettings,
+  type Answer,
+  type Port,
+  pathOf,
+  problemOf,
+  type TrustProxy,
+  trustNone,
+} from '@ashlar/core'
 
-/** A request and its response, as `node:http` hands them over. */
+/** A request as `node:http` hands it over, with what Express, Connect and their like leave on it. */
+export interface NodeRequest extends IncomingMessage {
+  readonly originalUrl?: string
+  readonly baseUrl?: string
+  readonly route?: { readonly path?: unknown }
+  readonly params?: unknown
+  readonly body?: unknown
+  readonly app?: unknown
+}
+
+/** A request and its response. */
 export interface NodeContext {
-  readonly request: IncomingMessage
+  readonly request: NodeRequest
   readonly response: ServerResponse
 }
 
-/** Plain `node:http` has no router; a body parser of the connect kind leaves its result on `body`. */
-export function nodePort(settings: AdapterSettings, trustOfApp?: () => TrustProxy | undefined): Port<NodeContext> {
+/** @param app the app that the request has yet to reach, asked for its `trust proxy` */
+export function nodePort(settings: AdapterSettings, app?: unknown): Port<NodeContext> {
   return {
     request: ({ request }) => request,
     response: ({ response }) => response,
-    target: ({ request }) => request.url ?? '/',
-    stillAt: ({ request }, path) => pathOf(request.url ?? '/') === path,
-    route: () => undefined,
-    params: () => undefined,
-    body: ({ request }) => (request as { body?: unknown }).body,
-    trust: () => settings.trust ?? trustOfApp?.() ?? trustNone,
-    answer: ({ request, response }, answer) => sendAnswer(request, response, answer),
+    target: ({ request }) => request.originalUrl ?? request.url ?? '/',
+    stillAt: ({ request }, path) => trimmed((request.baseUrl ?? '') + pathOf(request.url ?? '/')) === trimmed(path),
+    route: ({ request }) => request.route && `${request.baseUrl ?? ''}${String(request.route.path)}`,
+    params: ({ request }) => (request.route ? (request.params as Readonly<Record<string, string>>) : undefined),
+    body: ({ request }) => request.body,
+    trust: ({ request }) => settings.trust ?? trustOf(request.app ?? app),
+    answer: ({ response }, answer) => sendAnswer(response, answer),
     expose({ request }, { principal }) {
       if (principal !== undefined) (request as { principal?: unknown }).principal = principal
     },
@@ -28,34 +46,39 @@ export function nodePort(settings: AdapterSettings, trustOfApp?: () => TrustProx
   }
 }
 
+/** Express's `trust proxy` setting, read on each request since the app may set it later. */
+function trustOf(app: unknown): TrustProxy {
+  const trust = (app as { settings?: Readonly<Record<string, unknown>> } | undefined)?.settings?.['trust proxy fn']
+  return typeof trust === 'function' ? (trust as TrustProxy) : trustNone
+}
+
+/** Express gives a router mounted at `/api` the path `/` for `/api`. */
+function trimmed(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+}
+
+/** Answers what a handler threw: a client's error by its status, everything else as 500 and with a word to the operator. */
+export function answerError(settings: AdapterSettings, response: ServerResponse, error: unknown): void {
+  const problem = problemOf(error, settings)
+  if (problem.status >= 500) reportError(settings, error)
+  if (response.headersSent) response.destroy()
+  else sendAnswer(response, { status: problem.status, problem, body: JSON.stringify(problem) })
+}
+
 /** Writes a complete answer to a plain response. */
-export function sendAnswer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { status, problem, body }: Answer,
-): void {
+export function sendAnswer(response: ServerResponse, { status, problem, body }: Answer): void {
   response.statusCode = status
   if (problem) {
     response.setHeader('Content-Type', 'application/problem+json')
     response.setHeader('Cache-Control', 'no-store')
   }
   if (body !== undefined) response.setHeader('Content-Length', Buffer.byteLength(body))
-  // What is left of the body would have to be read before the connection can serve another request.
-  if (!request.complete && mayHaveBody(request)) response.setHeader('Connection', 'close')
   response.end(body)
-}
-
-function mayHaveBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 /** Tells the operator: by the app's own function, or on standard error. */
 export function reportError({ onError }: AdapterSettings, error: unknown): void {
   // biome-ignore lint/suspicious/noConsole: standard error is where the frameworks themselves report, unless told otherwise
   const report = onError ?? console.error
-  try {
-    report(error)
-  } catch {
-    // There is nobody left to tell.
-  }
+  report(error)
 }

@@ -1,17 +1,15 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 
 import { type AnyGuard, type InOrder, type Port, run, stepsOf } from '@ashlar/core'
 
-import type { NodeContext } from './node-port.ts'
+import type { NodeContext, NodeRequest } from './node-port.ts'
 
-/** Middleware of the connect kind. */
-export type NodeMiddleware = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  next: (error?: unknown) => void,
-) => void
+export type Next = (error?: unknown) => void
 
-/** `protect(...guards)(request, response, next)` */
+/** Middleware of the Connect and Express kind. */
+export type NodeMiddleware = (request: NodeRequest, response: ServerResponse, next: Next) => void
+
+/** Guards as middleware: `protect(...guards)(request, response, next)`. */
 export type NodeProtect = <const Guards extends readonly AnyGuard[]>(
   ...guards: Guards & InOrder<Guards>
 ) => NodeMiddleware
@@ -21,7 +19,7 @@ export function protectWith(port: Port<NodeContext>): NodeProtect {
   return (...guards) => middlewareOf(port, guards as readonly AnyGuard[])
 }
 
-function middlewareOf(port: Port<NodeContext>, guards: readonly AnyGuard[]): NodeMiddleware {
+export function middlewareOf(port: Port<NodeContext>, guards: readonly AnyGuard[]): NodeMiddleware {
   const steps = stepsOf(guards)
   return function protectMiddleware(request, response, next) {
     const passed = run(port, steps, { request, response })

@@ -1,0 +1,28 @@
+import type { AdapterSettings, AnyGuard, InOrder } from '@ashlar/core'
+import { type App, type FrontDoor, frontDoorWith as nodeFrontDoorWith } from '@ashlar/node'
+
+import type { KoaProtect } from './protect.ts'
+
+/** The part of a Koa 2 or Koa 3 app that a front door needs. */
+export interface KoaApp extends Extract<App, { callback: unknown }> {
+  readonly middleware: unknown[]
+}
+
+/**
+ * Runs guards on the plain node objects, before Koa makes its context: `createServer(frontDoor(app, …guards))`.
+ * Puts one middleware before the app's own, which brings what the guards added to `ctx.state`.
+ * Throws a ConfigurationError `ERR_GUARD_TOO_EARLY` for a guard that reads the route or the body.
+ */
+export type KoaFrontDoor = <const Guards extends readonly AnyGuard[]>(
+  app: KoaApp,
+  ...guards: Guards & InOrder<Guards>
+) => FrontDoor
+
+/** Binds `frontDoor` to an adapter's settings. */
+export function frontDoorWith(settings: AdapterSettings, protect: KoaProtect): KoaFrontDoor {
+  const door = nodeFrontDoorWith(settings) as (app: App, ...guards: readonly AnyGuard[]) => FrontDoor
+  return (app, ...guards) => {
+    app.middleware.unshift(protect())
+    return door(app, ...(guards as readonly AnyGuard[]))
+  }
+}

@@ -1,0 +1,35 @@
+import { deny, type Guard, problem } from '@ashlar/core'
+import { testServer } from '@ashlar/testkit'
+import { expect, test } from '@jest/globals'
+import Koa from 'koa'
+
+import { protect } from '../src/index.ts'
+
+const refuse: Guard = {
+  name: 'refuse',
+  layer: 'custom',
+  reads: 'head',
+  check: () => deny(problem('not-permitted', { detail: 'Ask an administrator.' })),
+}
+
+test('outer middleware sees a refusal in ctx.body and may change it', async () => {
+  const app = new Koa()
+  let seen: unknown
+  app.use(async (context, next) => {
+    await next()
+    seen = { ...(context.body as object) }
+    Object.assign(context.body as object, { support: 'https://support.example' })
+    context.set('X-Seen', String(context.status))
+  })
+  app.use(protect(refuse) as Koa.Middleware)
+  const server = await testServer(app.callback())
+  try {
+    const answer = await server.call('/', { headers: { 'X-Request-ID': 'caller-0001' } })
+    expect(seen).toMatchObject({ code: 'not-permitted', detail: 'Ask an administrator.', requestId: 'caller-0001' })
+    expect(answer).toMatchObject({ status: 403, headers: { 'x-seen': '403' } })
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json\b/)
+    expect(answer.json()).toMatchObject({ code: 'not-permitted', support: 'https://support.example' })
+  } finally {
+    await server.close()
+  }
+})

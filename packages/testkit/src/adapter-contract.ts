@@ -1,0 +1,36 @@
+import { answers } from './adapter-contract/answers.ts'
+import type { AdapterUnderTest, TestRunner } from './adapter-contract/app.ts'
+import { caller } from './adapter-contract/caller.ts'
+import { connections } from './adapter-contract/connections.ts'
+import { errors } from './adapter-contract/errors.ts'
+import { failingGuards } from './adapter-contract/failing-guards.ts'
+import { hooks } from './adapter-contract/hooks.ts'
+import { moments } from './adapter-contract/moments.ts'
+import { paths } from './adapter-contract/paths.ts'
+import { protectingHeaders } from './adapter-contract/protecting-headers.ts'
+import { state } from './adapter-contract/state.ts'
+import { upgrades } from './adapter-contract/upgrades.ts'
+
+/**
+ * What every adapter must do, as a suite for any test runner that speaks like Jest:
+ * `adapterContract({ describe, test, expect }, adapter)`. Real servers on loopback, one a test.
+ */
+export function adapterContract(runner: TestRunner, adapter: AdapterUnderTest): void {
+  runner.describe(adapter.name, () => {
+    for (const section of [
+      answers,
+      state,
+      moments,
+      protectingHeaders,
+      hooks,
+      failingGuards,
+      errors,
+      paths,
+      caller,
+      connections,
+      upgrades,
+    ]) {
+      section(runner, adapter)
+    }
+  })
+}

@@ -1,0 +1,120 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+
+import type { AdapterOptions, AnyGuard, RequestSource } from '@ashlar/core'
+
+import { type TestServer, testServer } from '../test-server.ts'
+
+/** The part of Jest's globals that contract suites need. */
+export interface TestRunner {
+  describe(name: string, body: () => void): void
+  test(name: string, body: () => Promise<void>): void
+  // biome-ignore lint/suspicious/noExplicitAny: the matchers are the runner's own
+  readonly expect: any
+}
+
+/** An adapter, by the apps that it can serve. */
+export interface AdapterUnderTest {
+  readonly name: string
+  /** Guards in front stand at a front door, otherwise they are the app's first middleware. */
+  readonly frontDoor: boolean
+  /** The framework has a router: guards on a route know its pattern and parameters. */
+  readonly routes: boolean
+  /** The router takes `/ADMIN` and `/admin/` for `/admin`. */
+  readonly looseRouting: boolean
+  /** The framework's own setting says which proxies to trust, and is followed. */
+  readonly followsTrustSetting: boolean
+  serve(app: AppUnderTest): Server
+}
+
+/** A small app, built by each adapter in its framework's own way. */
+export interface AppUnderTest {
+  /** In front of everything. */
+  readonly guards?: readonly AnyGuard[]
+  readonly routes?: readonly RouteUnderTest[]
+  /** A prefix at which the routes are mounted as a sub-router. */
+  readonly mount?: string
+  /** A middleware behind the guards in front that rewrites the path before it is routed. */
+  readonly rewrite?: (path: string) => string
+  readonly errorBoundary?: boolean
+  /** JSON bodies are parsed, behind the guards in front. */
+  readonly bodyParser?: boolean
+  /** The framework's own setting trusts every proxy on loopback. */
+  readonly trustSetting?: boolean
+  /** At a front door only: who takes upgrades, behind the same guards. */
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex) => void
+  readonly options?: AdapterOptions
+}
+
+export interface RouteUnderTest {
+  /** Default `GET`. */
+  readonly method?: 'GET' | 'POST'
+  readonly path: string
+  readonly guards?: readonly AnyGuard[]
+  /** Default: answers 200 with `served`. */
+  readonly handler?: Handler
+}
+
+/** Answers, throws, or takes the response over and writes to it alone. */
+export type Handler = (call: Call) => Reply | typeof TAKEN_OVER | Promise<Reply | typeof TAKEN_OVER>
+
+export const TAKEN_OVER = 'taken over'
+
+export interface Call {
+  /** What slots are read from: the request, or the framework's context. */
+  readonly source: RequestSource
+  readonly response: ServerResponse
+  /** The principal as the framework's users reach it: `req.principal`, `ctx.state.principal`. */
+  readonly principal: unknown
+  readonly body: unknown
+}
+
+export interface Reply {
+  /** Default 200. */
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** What a route without a handler of its own does. */
+export const serve: Handler = () => ({ body: 'served' })
+
+export interface Running extends TestServer {
+  /** Every error that the operator was told of. */
+  readonly reported: unknown[]
+}
+
+/** Serves an app as long as `use` takes. */
+export async function withServer(
+  adapter: AdapterUnderTest,
+  app: AppUnderTest,
+  use: (server: Running) => Promise<void>,
+): Promise<void> {
+  const reported: unknown[] = []
+  const options = { onError: (error: unknown) => void reported.push(error), ...app.options }
+  const server = await testServer(adapter.serve({ ...app, options }))
+  try {
+    await use({ ...server, reported })
+  } finally {
+    await server.close()
+  }
+}
+
+/** A guard that reads the head and answers as told. */
+export function guardThat(check: AnyGuard['check'], more: Partial<AnyGuard> = {}): AnyGuard {
+  return { name: 'test', layer: 'custom', reads: 'head', ...more, check }
+}
+
+/** A promise and how to settle it. */
+export function deferred<T = void>(): { readonly promise: Promise<T>; resolve(value: T): void } {
+  let resolve: (value: T) => void = () => undefined
+  const promise = new Promise<T>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve }
+}
+
+/** Lets everything that is already due happen. */
+export async function turns(count = 3): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve))
+}

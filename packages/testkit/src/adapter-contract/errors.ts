@@ -1,0 +1,75 @@
+import { ALLOW } from '@ashlar/core'
+
+import { type AdapterUnderTest, guardThat, type Handler, type TestRunner, withServer } from './app.ts'
+
+/** The error boundary. */
+export function errors({ describe, test, expect }: TestRunner, adapter: AdapterUnderTest): void {
+  const throwing = (error: unknown): Handler => {
+    return () => {
+      throw error
+    }
+  }
+  const thrown: Record<string, { error: unknown; status: number; code: string }> = {
+    'an error': { error: new Error('hunter2'), status: 500, code: 'internal-error' },
+    'a string': { error: 'hunter2', status: 500, code: 'internal-error' },
+    'an object without a prototype': {
+      error: Object.assign(Object.create(null), { message: 'hunter2' }),
+      status: 500,
+      code: 'internal-error',
+    },
+    'a client’s error': {
+      error: Object.assign(new Error('hunter2'), { status: 409, expose: true }),
+      status: 409,
+      code: 'http-409',
+    },
+    'a status that is no error': {
+      error: Object.assign(new Error('hunter2'), { status: 200 }),
+      status: 500,
+      code: 'internal-error',
+    },
+    'a server’s error that wants to be seen': {
+      error: Object.assign(new Error('hunter2'), { status: 502, expose: true, headers: { 'X-Leak': 'hunter2' } }),
+      status: 500,
+      code: 'internal-error',
+    },
+  }
+
+  describe('the error boundary', () => {
+    for (const [what, { error, status, code }] of Object.entries(thrown)) {
+      for (const guards of [[], [guardThat(async () => ALLOW)]]) {
+        test(`answers ${what} with a problem that leaks nothing (${guards.length ? 'behind a guard' : 'no guard'})`, async () => {
+          const routes = [{ path: '/x', guards, handler: throwing(error) }]
+          await withServer(adapter, { errorBoundary: true, routes }, async ({ call, reported }) => {
+            const answer = await call('/x')
+            expect(answer.status).toBe(status)
+            expect(answer.headers['content-type']).toMatch(/^application\/problem\+json\b/)
+            expect(answer.headers['cache-control']).toBe('no-store')
+            expect(answer.json()).toEqual({
+              type: expect.any(String),
+              title: expect.any(String),
+              status,
+              code,
+            })
+            expect(JSON.stringify(answer.rawHeaders) + answer.text).not.toContain('hunter2')
+            expect(reported).toHaveLength(status >= 500 ? 1 : 0)
+          })
+        })
+      }
+    }
+
+    test('tells message and stack in development', async () => {
+      const app = {
+        errorBoundary: true,
+        routes: [{ path: '/x', handler: throwing(new TypeError('in development')) }],
+        options: { development: true },
+      }
+      await withServer(adapter, app, async ({ call }) => {
+        expect((await call('/x')).json()).toMatchObject({
+          status: 500,
+          detail: 'TypeError: in development',
+          stack: expect.arrayContaining([expect.stringContaining('at ')]),
+        })
+      })
+    })
+  })
+}

@@ -1,0 +1,160 @@
+import { ALLOW, type AnyGuard, allow, deny, except, type Guard, problem, when } from '@ashlar/core'
+
+import { type AdapterUnderTest, guardThat, type TestRunner, withServer } from './app.ts'
+
+const refuse = guardThat(() => deny(problem('not-permitted')), { name: 'refuse' }) as Guard
+
+const SPELLINGS = [
+  '/admin',
+  '/ADMIN',
+  '/Admin',
+  '/admin/',
+  '/ADMIN/',
+  '/%61dmin',
+  '/%61DMIN/',
+  '/admi%6E',
+  '/admin?x=1',
+  '/admin/?x=1',
+  '//admin',
+  '//x/admin',
+  '/x/../admin',
+  '/./admin',
+  '/admin/.',
+  '/admin//',
+  '/x/%2e%2e/admin',
+  '/admin%2f',
+  '/%2fadmin',
+  '/admin%00',
+  '/admin\\',
+  '/admin#x',
+  'http://127.0.0.1/admin',
+  'http://x/admin',
+  'https://x/admin?y',
+  'ftp:admin',
+]
+
+/** One path, one meaning: no other spelling of a path is less protected. */
+export function paths({ describe, test, expect }: TestRunner, adapter: AdapterUnderTest): void {
+  const send = (target: string): string => `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`
+
+  describe('paths', () => {
+    const rules: Record<string, AnyGuard> = {
+      'when() of the path': when(['/admin'], refuse),
+      'when() of the path in another spelling': when(['/Admin/'], refuse),
+      'when() with the guard early in the order': when(['/admin'], { ...refuse, layer: 'request' } as Guard),
+      'except() of another path': except(['/health', '/public/*'], refuse),
+      'a guard that reads the path itself': guardThat(({ path }) =>
+        /^\/admin\/?$/i.test(decodeURIComponent(path)) ? deny(problem('not-permitted')) : ALLOW,
+      ),
+    }
+    for (const [rule, guard] of Object.entries(rules)) {
+      test(`no spelling slips past ${rule}`, async () => {
+        let reached: string | undefined
+        const handler = () => {
+          reached = 'the handler'
+          return { body: 'secret' }
+        }
+        const app = { guards: [guard], routes: [{ path: '/admin', handler }] }
+        await withServer(adapter, app, async ({ raw }) => {
+          for (const target of SPELLINGS) {
+            const answer = await raw(send(target))
+            expect([target, reached]).toEqual([target, undefined])
+            expect(answer).toMatch(/^HTTP\/1.1 4/)
+          }
+        })
+      })
+    }
+
+    test('the router takes other spellings for the same path, where we say that it does', async () => {
+      const open = guardThat(() => ALLOW)
+      await withServer(adapter, { guards: [open], routes: [{ path: '/admin' }] }, async ({ call }) => {
+        expect((await call('/admin')).status).toBe(200)
+        for (const path of ['/ADMIN', '/admin/']) {
+          expect([path, (await call(path)).status === 200]).toEqual([path, adapter.looseRouting])
+        }
+      })
+    })
+
+    test('an exemption holds for its very path only', async () => {
+      const app = {
+        guards: [except(['/health', '/public/*', '/users/:id'], refuse)],
+        routes: ['/health', '/public/a/b', '/users/7', '/users/7/keys', '/health/deep'].map((path) => ({ path })),
+      }
+      await withServer(adapter, app, async ({ call }) => {
+        const statuses: Record<string, number> = {}
+        for (const path of [
+          '/health',
+          '/health?x=1',
+          '/public/a/b',
+          '/users/7',
+          '/HEALTH',
+          '/health/',
+          '/health/deep',
+          '/users/7/keys',
+          '/PUBLIC/a/b',
+          '/%68ealth',
+        ]) {
+          statuses[path] = (await call(path)).status
+        }
+        expect(statuses).toEqual({
+          '/health': 200,
+          '/health?x=1': 200,
+          '/public/a/b': 200,
+          '/users/7': 200,
+          '/HEALTH': 403,
+          '/health/': 403,
+          '/health/deep': 403,
+          '/users/7/keys': 403,
+          '/PUBLIC/a/b': 403,
+          '/%68ealth': 403,
+        })
+      })
+    })
+
+    test('a path that was rewritten after a guard had read it is refused', async () => {
+      const app = {
+        guards: [when(['/admin'], refuse)],
+        rewrite: (path: string) => path.replace('/innocent', '/admin'),
+        routes: [{ path: '/admin', guards: [guardThat(() => ALLOW)] }, { path: '/other' }],
+      }
+      await withServer(adapter, app, async ({ call }) => {
+        expect((await call('/innocent')).status).toBe(400)
+        expect((await call('/other')).status).toBe(200)
+      })
+    })
+
+    test('a rewritten path that no guard has read is the app’s own business', async () => {
+      const app = {
+        guards: [guardThat(() => ALLOW)],
+        rewrite: (path: string) => path.replace('/old', '/new'),
+        routes: [{ path: '/new', guards: [guardThat(() => ALLOW)] }],
+      }
+      await withServer(adapter, app, async ({ call }) => {
+        expect((await call('/old')).status).toBe(200)
+      })
+    })
+
+    test('a mounted router is no rewrite, and the path stays whole', async () => {
+      const seen: string[] = []
+      const look = guardThat(({ path }) => {
+        seen.push(path)
+        return allow({})
+      })
+      const app = {
+        guards: [look],
+        mount: '/api',
+        routes: [
+          { path: '/orders', guards: [look] },
+          { path: '/', guards: [look] },
+        ],
+      }
+      await withServer(adapter, app, async ({ call }) => {
+        for (const path of ['/api/orders', '/api/', '/api/orders?x=/y']) {
+          expect([path, (await call(path)).status]).toEqual([path, 200])
+        }
+        await call('/api')
+      })
+      expect(new Set(seen)).toEqual(new Set(['/api/orders', '/api/', '/api']))
+    })
+  })
+}

@@ -1,0 +1,123 @@
+import { connect } from 'node:net'
+
+import { ALLOW, allow, deny, problem } from '@ashlar/core'
+
+import { type AdapterUnderTest, deferred, guardThat, type TestRunner, turns, withServer } from './app.ts'
+
+const upgrade = (path: string, more = ''): string =>
+  `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${more}\r\n`
+const REFUSAL = deny(problem('credentials-required'), { headers: { 'WWW-Authenticate': 'Bearer' } })
+
+/** An upgrade does not slip past. */
+export function upgrades({ describe, test, expect }: TestRunner, adapter: AdapterUnderTest): void {
+  const signedIn = guardThat(({ headers }) => (headers.authorization ? ALLOW : REFUSAL))
+  const signedInLater = guardThat(async (request, state) => signedIn.check(request, state))
+
+  describe('upgrades', () => {
+    test('are ordinary requests as long as nobody listens for them', async () => {
+      await withServer(adapter, { guards: [signedIn], routes: [{ path: '/x' }] }, async ({ raw }) => {
+        expect(await raw(upgrade('/x').replace('Connection: Upgrade', 'Connection: Upgrade, close'))).toMatch(
+          /^HTTP\/1.1 401 /,
+        )
+      })
+    })
+
+    if (!adapter.frontDoor) return
+
+    for (const guard of [signedIn, signedInLater]) {
+      const manner = guard === signedIn ? 'synchronously' : 'asynchronously'
+      test(`are refused ${manner} as the guards say, and the connection is closed`, async () => {
+        let upgraded = false
+        const app = {
+          guards: [guard],
+          upgrade: () => {
+            upgraded = true
+          },
+        }
+        await withServer(adapter, app, async ({ raw }) => {
+          const answer = await raw(upgrade('/socket'))
+          expect(answer).toMatch(/^HTTP\/1.1 401 /)
+          expect(answer).toMatch(/\r\nwww-authenticate: Bearer\r\n/i)
+          expect(answer).toMatch(/\r\ncontent-type: application\/problem\+json\r\n/i)
+          expect(await raw(upgrade('//socket', 'Authorization: Bearer a\r\n'))).toMatch(/^HTTP\/1.1 400 /)
+        })
+        expect(upgraded).toBe(false)
+      })
+
+      test(`are admitted ${manner} as the guards say, and end when the connection does`, async () => {
+        const ended = deferred<unknown>()
+        let count = 0
+        const hold = guardThat(() =>
+          allow(
+            {},
+            {
+              afterResponse(outcome) {
+                count++
+                ended.resolve(outcome)
+              },
+            },
+          ),
+        )
+        const app = {
+          guards: [guard, hold],
+          upgrade: (_: unknown, socket: { write(text: string): void; end(): void }) => {
+            socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello')
+            setImmediate(() => {
+              expect(count).toBe(0)
+              socket.end()
+            })
+          },
+        }
+        await withServer(adapter, app, async ({ raw }) => {
+          expect(await raw(upgrade('/socket', 'Authorization: Bearer a\r\n'))).toMatch(/^HTTP\/1.1 101 .*hello$/s)
+          expect(await ended.promise).toMatchObject({ status: 101, aborted: false, refused: false })
+          await turns()
+          expect(count).toBe(1)
+        })
+      })
+    }
+
+    test('are refused when the client does not wait for an earlier answer', async () => {
+      const asked = deferred()
+      const never = guardThat(() => {
+        asked.resolve()
+        return new Promise(() => undefined)
+      })
+      const app = { guards: [never], upgrade: () => undefined }
+      await withServer(adapter, app, async ({ port, raw }) => {
+        expect(await raw(`GET /slow HTTP/1.1\r\nHost: x\r\n\r\n${upgrade('/socket')}`)).toBe('')
+        await asked.promise
+        expect(port).toBeGreaterThan(0)
+      })
+    })
+
+    test('may be given up by the client while a guard decides', async () => {
+      const asked = deferred()
+      const answer = deferred()
+      let upgraded = false
+      const slow = guardThat(async () => {
+        asked.resolve()
+        await answer.promise
+        return ALLOW
+      })
+      const app = {
+        guards: [slow],
+        upgrade: () => {
+          upgraded = true
+        },
+      }
+      await withServer(adapter, app, async ({ port, server, reported }) => {
+        const closed = deferred()
+        server.on('connection', (socket) => socket.on('close', () => closed.resolve()))
+        const socket = connect(port, '127.0.0.1', () => socket.write(upgrade('/socket')))
+        await asked.promise
+        socket.resetAndDestroy()
+        await closed.promise
+        answer.resolve()
+        await turns()
+        expect(reported).toEqual([])
+      })
+      expect(upgraded).toBe(false)
+    })
+  })
+}
