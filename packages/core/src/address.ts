@@ -73,7 +73,9 @@ export function clientIsSecure(raw: IncomingMessage, trust: TrustProxy): boolean
 
 function peerAddress(raw: IncomingMessage): string | undefined {
   const peer = raw.socket.remoteAddress
-  return peer === undefined ? undefined : (canonicalAddress(peer) ?? peer)
+  if (peer === undefined) return undefined
+  // The system spells addresses canonically, but for mapped ones and the zone of a link-local one.
+  return unmapped(peer.includes('%') ? peer.slice(0, peer.indexOf('%')) : peer)
 }
 
 /** The client's address, and how many trusted proxies stand between it and this server. */
