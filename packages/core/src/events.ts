@@ -4,6 +4,7 @@ import type { Outcome } from './verdict.ts'
 /** Names of security events: the OWASP logging vocabulary, and ours where it has no word. */
 export type EventName =
   | 'authn_login_fail'
+  | 'authn_token_reuse'
   | 'authz_fail'
   | 'excess_rate_limit_exceeded'
   | 'input_validation_fail'

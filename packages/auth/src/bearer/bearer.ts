@@ -1,154 +1,143 @@
-import { type Awaitable, type Clock, checkOptionNames, numberOption, systemClock } from '@ashlar/core'
+import type { Awaitable, Binding, RequestView } from '@ashlar/core'
 
 import { type CredentialSource, type Fault, invalid, malformed, type Verified } from '../credential-source.ts'
-import type { Algorithm } from '../jwt/algorithms.ts'
-import { type CompactToken, parseCompactToken } from '../jwt/compact-token.ts'
-import { isSignedBy } from '../jwt/signature.ts'
-import type { Fetch } from '../keys/json-request.ts'
 import type { VerificationKey } from '../keys/verification-key.ts'
-import { principalOf } from './claim-mapping.ts'
-import { claimsFault } from './claims-check.ts'
-import { compileIssuer, ISSUER_OPTIONS, type IssuerOptions, mediaSubtype, type TrustedIssuer } from './issuer.ts'
+import type { ProofOfPossession } from '../proof/proof-of-possession.ts'
+import type { Revocations } from '../revocation/revocations.ts'
+import { type BearerOptions, compileBearer } from './bearer-options.ts'
 import { TokenCache } from './token-cache.ts'
-
-export interface BearerOptions extends IssuerOptions {
-  /** Tokens that are longer are refused unread. Characters. Default 8192. */
-  readonly maxTokenLength?: number
-  /** How many verified tokens are remembered; 0 for none. Default 10 000. */
-  readonly cachedTokens?: number
-  readonly clock?: Clock
-  /** What asks for keys. Default: the platform's `fetch`. */
-  readonly fetch?: Fetch
-}
+import { TokenVerifier, type VerifiedToken } from './token-verifier.ts'
 
 /** A token that has been verified, with what must still hold each time it is used. */
-interface VerifiedToken {
+interface KnownToken {
   /** The whole header, so that only the identical text is ever found. */
   readonly credential: string
   readonly verdict: Verified
+  readonly token: VerifiedToken
   readonly key: VerificationKey
-  /** Milliseconds since the Unix epoch; the clock tolerance is in it. */
   readonly startsAt: number
   readonly endsAt: number
+  readonly binding: Binding | undefined
+  /** The version of the revocations that it was last compared with. */
+  comparedWith: number
 }
 
-/** RFC 6750 §2.1: one token of these characters behind the scheme. */
-const CREDENTIALS = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i
+/** RFC 6750 §2.1, RFC 9449 §7.1: one token of these characters behind the scheme. */
+const CREDENTIALS = /^(?:bearer|dpop) +([A-Za-z0-9\-._~+/]+=*)$/i
 
-const SYNTAX = malformed('the Authorization header is no bearer token', {
+const SYNTAX = malformed('the Authorization header holds no token', {
   description: 'The Authorization header could not be read.',
 })
-const TOO_LONG = invalid('the token is too long')
-const NO_JWT = invalid('the token is no JWT in its canonical form')
-const ALGORITHM = invalid('the algorithm is not one of those allowed')
-const TYPE = invalid('the type of the token is not one of those accepted')
-const CRITICAL = invalid('the token has header parameters that must be understood and are not')
-const KID = invalid('the name of the key is no text')
-const ISSUER = invalid('the issuer is not trusted')
-const NO_KEY = invalid('no key of the issuer fits the token')
-const SIGNATURE = invalid('the signature is not right')
 const UNBOUND = invalid('the token is bound to a key that the caller has not shown to hold')
+const NOT_BOUND = invalid('the token is not bound to a DPoP key', { scheme: 'DPoP' })
+const REVOKED = invalid('the token has been revoked', { event: 'authn_token_reuse' })
 
-/** Characters of credentials that are remembered for each token that may be: long tokens are remembered in smaller number. */
+/** Characters of credentials that are remembered for each token that may be: of long tokens fewer are remembered. */
 const CHARACTERS_PER_TOKEN = 2048
 
 /**
- * Access tokens that are JWTs, in the Authorization header (RFC 6750, RFC 7519, RFC 8725, RFC 9068).
- * A verified token is remembered: expiry and the standing of its key are looked at each time it is used, the rest once.
+ * Access tokens that are JWTs, in the Authorization header (RFC 6750, RFC 7519, RFC 8725, RFC 9068, RFC 9449).
+ * A verified token is remembered: expiry, revocation, binding and the standing of its key are looked at each time it is
+ * used, the rest once.
  * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
  */
 export function bearer(options: BearerOptions): CredentialSource {
-  const where = 'bearer()'
-  checkOptionNames(where, options, [...ISSUER_OPTIONS, 'maxTokenLength', 'cachedTokens', 'clock', 'fetch'])
-  const { clock = systemClock, fetch = globalThis.fetch } = options
-  const issuer = compileIssuer(where, options, fetch, clock)
-  const maxLength = numberOption(where, 'maxTokenLength', options.maxTokenLength, {
-    min: 256,
-    max: 65_536,
-    integer: true,
-    fallback: 8192,
-  })
-  const cachedTokens = numberOption(where, 'cachedTokens', options.cachedTokens, {
-    min: 0,
-    max: 10_000_000,
-    integer: true,
-    fallback: 10_000,
-  })
+  const { issuers, maxTokenLength, cachedTokens, revocations, proofs, clock } = compileBearer('bearer()', options)
+  const verifier = new TokenVerifier(issuers, clock, maxTokenLength)
   const cache =
-    cachedTokens === 0 ? undefined : new TokenCache<VerifiedToken>(cachedTokens, cachedTokens * CHARACTERS_PER_TOKEN)
+    cachedTokens > 0 ? new TokenCache<KnownToken>(cachedTokens, cachedTokens * CHARACTERS_PER_TOKEN) : undefined
+  const takesDpop = proofs.has('dpop')
 
-  function verify(credential: string): Awaitable<Verified | Fault> {
+  function verify(credential: string, request: RequestView): Awaitable<Verified | Fault> {
     const known = cache?.get(credential)
-    if (known === undefined) return verifyAnew(credential)
-    const now = clock.now()
-    if (now < known.endsAt && now >= known.startsAt && known.key.current) return known.verdict
-    cache!.delete(known)
-    return verifyAnew(credential)
+    if (known !== undefined) {
+      const now = clock.now()
+      if (now < known.endsAt && now >= known.startsAt && known.key.current) return admit(known, request)
+      cache!.delete(known)
+    }
+    return verifyAnew(credential, request)
   }
 
-  function verifyAnew(credential: string): Awaitable<Verified | Fault> {
+  function verifyAnew(credential: string, request: RequestView): Awaitable<Verified | Fault> {
     const token = CREDENTIALS.exec(credential)?.[1]
     if (token === undefined) return SYNTAX
-    if (token.length > maxLength) return TOO_LONG
-    const parsed = parseCompactToken(token)
-    if (!parsed) return NO_JWT
-    const { header, claims } = parsed
-    // Before anything is fetched: the issuer is one of ours.
-    if (claims['iss'] !== issuer.issuer) return ISSUER
-    const fault = headerFault(header, issuer)
-    if (fault) return fault
-    const algorithm = header['alg'] as Algorithm
-    const key = issuer.keys.find(algorithm, header['kid'] as string | undefined)
-    if (key instanceof Promise) return key.then((found) => finish(credential, parsed, algorithm, found))
-    return finish(credential, parsed, algorithm, key)
+    const verified = verifier.verify(token)
+    return verified instanceof Promise
+      ? verified.then((settled) => learn(credential, settled, request))
+      : learn(credential, verified, request)
   }
 
-  function finish(
+  function learn(
     credential: string,
-    { claims, signed, signature }: CompactToken,
-    algorithm: Algorithm,
-    key: VerificationKey | undefined,
-  ): Verified | Fault {
-    if (!key) return NO_KEY
-    if (!isSignedBy(algorithm, key.key, signed, signature)) return SIGNATURE
-    const fault = claimsFault(claims, issuer, clock.now())
+    verified: VerifiedToken | Fault,
+    request: RequestView,
+  ): Awaitable<Verified | Fault> {
+    if (verified.kind === 'fault') return verified
+    const { principal } = verified
+    const fault = schemeFault(credential, verified, proofs)
     if (fault) return fault
-    const principal = principalOf(claims, issuer.issuer, issuer.claims)
-    if (typeof principal === 'string') return invalid(principal)
-    if (principal.binding) return UNBOUND
     const verdict: Verified = Object.freeze({ kind: 'allow', state: Object.freeze({ principal }) })
-    const nbf = claims['nbf'] as number | undefined
-    cache?.set({
-      credential,
-      verdict,
-      key,
-      startsAt: nbf === undefined ? Number.NEGATIVE_INFINITY : nbf * 1000 - issuer.toleranceMs,
-      endsAt: principal.expiresAt! + issuer.toleranceMs,
-    })
-    return verdict
+    const { key, startsAt, endsAt } = verified
+    const { binding } = principal
+    const known = { credential, verdict, token: verified, key, startsAt, endsAt, binding, comparedWith: -1 }
+    cache?.set(known)
+    return admit(known, request)
+  }
+
+  function admit(known: KnownToken, request: RequestView): Awaitable<Verified | Fault> {
+    if (revocations !== undefined) {
+      const pending = revocations.refresh()
+      if (pending) return pending.then(() => admitCompared(known, request, revocations))
+      return admitCompared(known, request, revocations)
+    }
+    return known.binding === undefined ? known.verdict : admitBound(known, request)
+  }
+
+  function admitCompared(known: KnownToken, request: RequestView, view: Revocations): Awaitable<Verified | Fault> {
+    if (known.comparedWith !== view.version) {
+      const { principal, issuedAt } = known.token
+      const { issuer, subject, tokenId, sessionId, clientId } = principal
+      if (view.covers({ issuer, subject, tokenId, sessionId, clientId, issuedAt })) return REVOKED
+      known.comparedWith = view.version
+    }
+    return known.binding === undefined ? known.verdict : admitBound(known, request)
+  }
+
+  function admitBound(known: KnownToken, request: RequestView): Awaitable<Verified | Fault> {
+    const { credential, verdict } = known
+    const binding = known.binding!
+    const token = credential.slice(credential.lastIndexOf(' ') + 1)
+    const fault = proofs.get(binding.kind)!.verify(binding, request, token)
+    return fault instanceof Promise ? fault.then((settled) => settled ?? verdict) : (fault ?? verdict)
   }
 
   return Object.freeze({
     name: 'bearer',
     place: 'authorization',
-    challenges: [{ scheme: 'Bearer' }],
+    challenges: [{ scheme: 'Bearer' }, ...[...proofs.values()].flatMap(({ challenge }) => challenge ?? [])],
     find: (_: unknown, authorization: string | undefined) =>
-      authorization !== undefined && isBearer(authorization) ? authorization : undefined,
+      authorization !== undefined && (isScheme(BEARER, authorization) || (takesDpop && isScheme(DPOP, authorization)))
+        ? authorization
+        : undefined,
+    fits: (credential: string) => credential.includes('.'),
     verify,
   })
 }
 
-/** RFC 8725 §3.1, §3.11; RFC 7515 §4.1.11. Keys that a token brings along (`jwk`, `jku`, `x5c`, `x5u`) are never looked at. */
-function headerFault(header: Readonly<Record<string, unknown>>, issuer: TrustedIssuer): Fault | undefined {
-  const { alg, typ, kid } = header
-  if (typeof alg !== 'string' || !issuer.algorithms.has(alg as Algorithm)) return ALGORITHM
-  if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64') || Object.hasOwn(header, 'zip')) return CRITICAL
-  if (typ !== undefined && typeof typ !== 'string') return TYPE
-  if (!issuer.types.has(typ === undefined ? 'jwt' : mediaSubtype(typ))) return TYPE
-  return kid === undefined || typeof kid === 'string' ? undefined : KID
+/** A token that is bound to a DPoP key is sent by the DPoP scheme, and no other is (RFC 9449 §7.1). */
+function schemeFault(
+  credential: string,
+  { principal: { binding } }: VerifiedToken,
+  proofs: ReadonlyMap<string, ProofOfPossession>,
+): Fault | undefined {
+  if (binding && !proofs.has(binding.kind)) return UNBOUND
+  if (isScheme(DPOP, credential)) return binding?.kind === 'dpop' ? undefined : NOT_BOUND
+  return binding?.kind === 'dpop' ? UNBOUND : undefined
 }
 
-function isBearer(authorization: string): boolean {
-  if (authorization.startsWith('Bearer ')) return true
-  return /^bearer(?: |$)/i.test(authorization)
+const BEARER = { usual: 'Bearer ', any: /^bearer(?: |$)/i }
+const DPOP = { usual: 'DPoP ', any: /^dpop(?: |$)/i }
+
+function isScheme({ usual, any }: { readonly usual: string; readonly any: RegExp }, authorization: string): boolean {
+  return authorization.startsWith(usual) || any.test(authorization)
 }

@@ -33,8 +33,11 @@ export function checkClaimNames(where: string, names: ClaimNames): void {
   }
 }
 
+/** Whoever an issuer vouches for. */
+export type IssuedPrincipal = BearerPrincipal & { readonly issuer: string }
+
 /** @returns the principal that verified claims speak of, or what is wrong with them */
-export function principalOf(claims: Claims, issuer: string, names: ClaimNames): BearerPrincipal | string {
+export function principalOf(claims: Claims, issuer: string, names: ClaimNames): IssuedPrincipal | string {
   const subject = textAt(claims, names.subject ?? 'sub')
   if (!subject) return 'the claim for the subject is missing or no text'
   const roles = namesIn(valueAt(claims, names.roles ?? 'roles'))

@@ -1,6 +1,7 @@
 import { type Clock, ConfigurationError, checkOptionNames, numberOption } from '@ashlar/core'
 
 import { type Algorithm, checkAlgorithms } from '../jwt/algorithms.ts'
+import { discoverJwksUrl } from '../keys/discovery.ts'
 import { type Fetch, secureUrl } from '../keys/json-request.ts'
 import { type KeySource, type StaticKeys, staticKeys } from '../keys/key-source.ts'
 import { RemoteKeys } from '../keys/remote-keys.ts'
@@ -15,8 +16,11 @@ export interface IssuerOptions {
   readonly audience: string | readonly string[]
   /** Those the issuer signs with. */
   readonly algorithms: readonly Algorithm[]
-  /** A JWKS URL, a JWKS, a JWK, a public key, or for HS algorithms a secret as long as the hash at least. */
-  readonly keys: URL | StaticKeys
+  /**
+   * A JWKS URL, a JWKS, a JWK, a public key, or for HS algorithms a secret as long as the hash at least.
+   * Default: the JWKS that the issuer's metadata name (OpenID Connect Discovery, RFC 8414).
+   */
+  readonly keys?: URL | StaticKeys
   /**
    * Token types (`typ`) that are accepted. `'at+jwt'` is an access token by RFC 9068. `'JWT'` also accepts a token without
    * a type, as many issuers write them; what looks like an ID token is refused even then. Default `['at+jwt']`.
@@ -108,16 +112,21 @@ function namesOption(where: string, name: string, value: unknown, meaning: strin
 
 function keySource(
   where: string,
-  { keys, jwks = {} }: IssuerOptions,
+  { issuer, keys, jwks = {} }: IssuerOptions,
   algorithms: ReadonlySet<Algorithm>,
   fetch: Fetch,
   clock: Clock,
 ): KeySource {
+  const settings = { algorithms, fetch, clock, ...jwksSettings(where, jwks) }
   if (keys === undefined) {
-    throw new ConfigurationError(
-      'ERR_OPTION_MISSING',
-      `${where}: "keys" is required: the issuer's JWKS URL, or its keys.`,
-    )
+    if (isSymmetric(algorithms) || !/^https?:\/\//.test(issuer)) {
+      throw new ConfigurationError(
+        'ERR_OPTION_MISSING',
+        `${where}: "keys" is required: the issuer's JWKS URL, or its keys. They are discovered only where "issuer" is a URL.`,
+      )
+    }
+    secureUrl(where, 'issuer', issuer)
+    return new RemoteKeys({ ...settings, locate: () => discoverJwksUrl(issuer, settings) })
   }
   if (!(keys instanceof URL) && !(typeof keys === 'string' && /^https?:\/\//i.test(keys))) {
     return staticKeys(where, keys, algorithms)
@@ -129,7 +138,7 @@ function keySource(
     )
   }
   const url = secureUrl(where, 'keys', keys).href
-  return new RemoteKeys({ locate: () => url, algorithms, fetch, clock, ...jwksSettings(where, jwks) })
+  return new RemoteKeys({ ...settings, locate: () => url })
 }
 
 function jwksSettings(where: string, jwks: JwksOptions) {

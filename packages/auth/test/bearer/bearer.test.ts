@@ -7,14 +7,16 @@ import { type BearerOptions, bearer } from '../../src/index.ts'
 const clock = fakeClock()
 const issuer = testIssuer({ clock })
 const options = (more: object = {}): BearerOptions =>
-  ({
-    issuer: issuer.issuer,
-    audience: issuer.audience,
-    algorithms: [issuer.algorithm],
-    keys: issuer.jwks,
-    clock,
-    ...more,
-  }) as BearerOptions
+  'issuers' in more
+    ? (more as BearerOptions)
+    : ({
+        issuer: issuer.issuer,
+        audience: issuer.audience,
+        algorithms: [issuer.algorithm],
+        keys: issuer.jwks,
+        clock,
+        ...more,
+      } as BearerOptions)
 
 const verify = (source: ReturnType<typeof bearer>, token: string) => source.verify(`Bearer ${token}`, testRequest())
 const reasonOf = (answer: unknown) => (answer as { reason?: string }).reason
@@ -200,7 +202,10 @@ test.each([
   ['an unknown algorithm', { algorithms: ['ES255'] }, 'ERR_OPTION_INVALID'],
   ['a name of the prototype', { algorithms: ['toString'] }, 'ERR_OPTION_INVALID'],
   ['secrets beside public keys', { algorithms: ['RS256', 'HS256'] }, 'ERR_OPTION_UNSAFE'],
-  ['no keys', { keys: undefined }, 'ERR_OPTION_MISSING'],
+  ['no keys and an issuer that is no URL', { keys: undefined, issuer: 'me' }, 'ERR_OPTION_MISSING'],
+  ['no keys for a shared secret', { keys: undefined, algorithms: ['HS256'] }, 'ERR_OPTION_MISSING'],
+  ['discovery over http', { keys: undefined, issuer: 'http://issuer.example' }, 'ERR_OPTION_UNSAFE'],
+  ['no issuers', { issuers: [] }, 'ERR_OPTION_MISSING'],
   ['an empty key set', { keys: { keys: [] } }, 'ERR_OPTION_INVALID'],
   ['a key that does not fit', { algorithms: ['RS256'] }, 'ERR_OPTION_INVALID'],
   ['a private key', { keys: issuer.privateKey }, 'ERR_OPTION_UNSAFE'],
