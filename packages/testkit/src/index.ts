@@ -9,6 +9,7 @@ export type {
 } from './adapter-contract/app.ts'
 export { serve, TAKEN_OVER } from './adapter-contract/app.ts'
 export { adapterContract } from './adapter-contract.ts'
+export { type AttackToken, attackTokens } from './attack-tokens.ts'
 export { type FakeClock, fakeClock } from './fake-clock.ts'
 export { type Recorder, recordEvents } from './recorder.ts'
 export { type PostgresServer, type PostgresServerOptions, postgresServer } from './services/postgres-server.ts'

@@ -1,0 +1,1 @@
+export { type ContractRunner, revocationStoreContract } from './revocation/contract.ts'
