@@ -16,6 +16,5 @@ export { type PostgresServer, type PostgresServerOptions, postgresServer } from 
 export { type RedisServer, type RedisServerOptions, redisServer } from './services/redis-server.ts'
 export { type ServiceName, type SuiteRunner, withService } from './services/with-service.ts'
 export { type TestIssuer, type TestIssuerOptions, testIssuer } from './test-issuer.ts'
-
 export { type TestRequest, testRequest } from './test-request.ts'
 export { type TestCall, type TestResponse, type TestServer, testServer } from './test-server.ts'
