@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 
 import { events, verdicts } from './channels.ts'
 import type { Decision, EventName, PrincipalSummary, RequestSummary, SecurityEvent } from './events.ts'
+import { exchangeOf } from './exchange-of.ts'
 import { type Port, tell } from './port.ts'
 import type { Principal } from './principal.ts'
 import { RequestHead } from './request-head.ts'
@@ -37,7 +38,7 @@ export class Exchange {
   constructor(port: Port<unknown>, context: unknown) {
     this.request = new RequestHead(port.request(context), port.target(context), port.trust(context))
     this.response = port.response(context)
-    this.headers = new ResponseHeaders(this.response, (error) => this.report(error))
+    this.headers = new ResponseHeaders(this)
     this.#port = port
     this.#context = context
     this.request.enter(port, context)
@@ -105,11 +106,12 @@ export class Exchange {
   #watch(): void {
     if (this.#watching) return
     this.#watching = true
-    if (this.response.closed) queueMicrotask(() => this.#close())
-    else this.response.on('close', () => this.#close())
+    if (this.response.closed) queueMicrotask(() => this.close())
+    else this.response.on('close', closeExchange)
   }
 
-  #close(): void {
+  /** The response is over; told once. */
+  close(): void {
     if (this.#outcome) return
     const { response, refused } = this
     const durationMs = performance.now() - this.startedAt
@@ -144,6 +146,11 @@ export class Exchange {
       }),
     )
   }
+}
+
+/** One listener for all, so that none is made for each. */
+function closeExchange(this: ServerResponse): void {
+  exchangeOf(this.req)?.close()
 }
 
 /** A request is often logged whole; what guards know of it is not for the log. */

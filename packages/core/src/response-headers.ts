@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 
-import type { BeforeHeaders, Effects, Headers } from './verdict.ts'
-
-type WriteHead = (this: ServerResponse, ...head: never[]) => ServerResponse
+import type { Exchange } from './exchange.ts'
+import { exchangeOf } from './exchange-of.ts'
+import type { AppendedHeaders, BeforeHeaders, Effects, Headers } from './verdict.ts'
 
 /** What Express's last error handler puts in the place of any policy, whatever the app had set. */
 const FINALHANDLER_POLICY = "default-src 'none'"
@@ -13,96 +13,113 @@ const FINALHANDLER_POLICY = "default-src 'none'"
  * policy.
  */
 export class ResponseHeaders {
-  readonly #response: ServerResponse
-  readonly #report: (error: unknown) => void
-  readonly #set: Headers[] = []
-  readonly #appended: [name: string, value: string][] = []
+  readonly #exchange: Exchange
+  #set: Headers[] | undefined = undefined
+  #appended: AppendedHeaders[] | undefined = undefined
   #before: BeforeHeaders[] | undefined = undefined
-  #first: string | undefined = undefined
-  #intercepted = false
+  #writeHead: ServerResponse['writeHead'] | undefined = undefined
 
-  constructor(response: ServerResponse, report: (error: unknown) => void) {
-    this.#response = response
-    this.#report = report
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange
   }
 
   apply({ headers, append, beforeHeaders }: Effects): void {
+    const { response } = this.#exchange
     if (headers) {
-      for (const name in headers) {
-        this.#response.setHeader(name, headers[name]!)
-        this.#first ??= name
-      }
-      this.#set.push(headers)
+      for (const name in headers) response.setHeader(name, headers[name]!)
+      if (this.#set) this.#set.push(headers)
+      else this.#set = [headers]
     }
     if (append) {
-      for (const name in append) {
-        for (const value of [append[name]!].flat()) {
-          this.#response.appendHeader(name, value)
-          this.#appended.push([name, value])
-        }
-      }
+      for (const name in append) response.appendHeader(name, append[name] as string | string[])
+      ;(this.#appended ??= []).push(append)
     }
     if (beforeHeaders) (this.#before ??= []).push(beforeHeaders)
-    if ((headers || append || beforeHeaders) && !this.#intercepted) this.#intercept()
-  }
-
-  /** Every way to send headers in node ends in `writeHead`. */
-  #intercept(): void {
-    const writeHead = this.#response.writeHead as WriteHead
-    this.#intercepted = true
-    this.#response.writeHead = ((...head: never[]) => {
-      // Koa also writes to a response whose client has gone.
-      if (!this.#response.headersSent && !this.#response.destroyed)
-        this.#seal(typeof head[0] === 'number' ? head[0] : this.#response.statusCode)
-      return writeHead.apply(this.#response, head)
-    }) as ServerResponse['writeHead']
-  }
-
-  #seal(status: number): void {
-    this.#restore(status)
-    if (!this.#before) return
-    for (const hook of this.#before) {
-      try {
-        const headers = hook(status)
-        for (const name in headers) this.#response.setHeader(name, headers[name]!)
-      } catch (error) {
-        this.#report(error)
-      }
+    if (this.#writeHead === undefined && (headers || append || beforeHeaders)) {
+      // Every way to send headers in node ends in `writeHead`.
+      this.#writeHead = response.writeHead
+      response.writeHead = sealAndWriteHead
     }
+  }
+
+  /** Makes the headers final. @returns what writes them */
+  seal(status: number): ServerResponse['writeHead'] {
+    const { response } = this.#exchange
+    // Koa also writes to a response whose client has gone.
+    if (!response.headersSent && !response.destroyed) {
+      if (status >= 400) this.#restore()
+      if (this.#appended) this.#restoreAppended(this.#appended)
+      if (this.#before) this.#addLast(this.#before, status)
+    }
+    return this.#writeHead!
   }
 
   /**
    * Whoever strips headers strips them all and answers with an error, so the first one tells. What the app replaced, or
    * removed by name from a success, stays so.
    */
-  #restore(status: number): void {
-    const response = this.#response
-    if (status >= 400 && this.#first !== undefined) {
-      if (response.hasHeader(this.#first)) this.#restorePolicy()
-      else this.#restoreMissing()
-    }
-    for (const [name, value] of this.#appended) {
-      if (!holds(response.getHeader(name), value)) response.appendHeader(name, value)
-    }
+  #restore(): void {
+    const { response } = this.#exchange
+    const first = this.#set && firstNameOf(this.#set)
+    if (first === undefined) return
+    if (response.hasHeader(first)) this.#restorePolicy()
+    else this.#restoreMissing()
   }
 
   /** From the last to the first, since the last value set is the one that counts. */
   #restoreMissing(): void {
-    for (const headers of this.#set.toReversed()) {
+    const { response } = this.#exchange
+    for (const headers of this.#set!.toReversed()) {
       for (const name in headers) {
-        if (!this.#response.hasHeader(name)) this.#response.setHeader(name, headers[name]!)
+        if (!response.hasHeader(name)) response.setHeader(name, headers[name]!)
       }
     }
   }
 
   #restorePolicy(): void {
-    if (this.#response.getHeader('content-security-policy') !== FINALHANDLER_POLICY) return
-    for (const headers of this.#set) {
+    const { response } = this.#exchange
+    if (response.getHeader('content-security-policy') !== FINALHANDLER_POLICY) return
+    for (const headers of this.#set!) {
       for (const name in headers) {
-        if (name.toLowerCase() === 'content-security-policy') this.#response.setHeader(name, headers[name]!)
+        if (name.toLowerCase() === 'content-security-policy') response.setHeader(name, headers[name]!)
       }
     }
   }
+
+  #restoreAppended(appended: readonly AppendedHeaders[]): void {
+    const { response } = this.#exchange
+    for (const headers of appended) {
+      for (const name in headers) {
+        for (const value of [headers[name]!].flat()) {
+          if (!holds(response.getHeader(name), value)) response.appendHeader(name, value)
+        }
+      }
+    }
+  }
+
+  #addLast(hooks: readonly BeforeHeaders[], status: number): void {
+    const { response } = this.#exchange
+    for (const hook of hooks) {
+      try {
+        const headers = hook(status)
+        for (const name in headers) response.setHeader(name, headers[name]!)
+      } catch (error) {
+        this.#exchange.report(error)
+      }
+    }
+  }
+}
+
+/** Stands in for `writeHead` on a response whose headers are guarded. One function for all, so that none is made for each. */
+const sealAndWriteHead = function (this: ServerResponse, ...head: readonly unknown[]): ServerResponse {
+  const { headers } = exchangeOf(this.req)!
+  const writeHead = headers.seal(typeof head[0] === 'number' ? head[0] : this.statusCode)
+  return Reflect.apply(writeHead, this, head)
+} as ServerResponse['writeHead']
+
+function firstNameOf(set: readonly Headers[]): string | undefined {
+  for (const headers of set) for (const name in headers) return name
+  return undefined
 }
 
 /** Whether a field has this value among its own, be they lines or members of a list: `Vary: Origin, Accept-Encoding`. */
