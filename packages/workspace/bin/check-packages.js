@@ -1,0 +1,1 @@
+import '../dist/check-packages.js'

@@ -1,0 +1,44 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { type CommandResult, command } from './command.ts'
+import type { DocumentationExample } from './documentation-example.ts'
+import { ROOT } from './workspace-package.ts'
+
+/** Settings that an app's own tsconfig.json would have; the packages are read as they are published, from dist/. */
+const TSCONFIG = {
+  compilerOptions: {
+    target: 'ES2023',
+    lib: ['ES2023'],
+    module: 'nodenext',
+    moduleDetection: 'force',
+    types: ['node'],
+    strict: true,
+    skipLibCheck: true,
+    rootDir: '.',
+    outDir: 'out',
+  },
+  include: ['*.ts'],
+}
+
+const HOME = `${ROOT}packages/workspace/`
+
+/** Where examples are compiled and run: below this package, so that its dependencies are theirs. */
+export async function exampleFolder(): Promise<string> {
+  await mkdir(`${HOME}.tmp`, { recursive: true })
+  return mkdtemp(`${HOME}.tmp/examples-`)
+}
+
+/** Compiles all examples. @returns the compiler's complaints, nothing when there are none */
+export async function compileExamples(folder: string, examples: readonly DocumentationExample[]): Promise<string> {
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG))
+  await Promise.all(examples.map(({ id, code }) => writeFile(join(folder, `${id}.ts`), code)))
+  const { output } = await command(`${ROOT}node_modules/.bin/tsc`, ['-p', folder, '--pretty', 'false'])
+  return output
+}
+
+/** Runs a compiled example in a process of its own, in which servers close as soon as they listen. */
+export function runExample(folder: string, { id }: DocumentationExample): Promise<CommandResult> {
+  const preload = new URL(`file://${HOME}bin/close-servers.js`).href
+  return command(process.execPath, ['--import', preload, join(folder, 'out', `${id}.js`)], { timeoutMs: 30_000 })
+}
