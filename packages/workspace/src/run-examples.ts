@@ -37,8 +37,8 @@ export async function compileExamples(folder: string, examples: readonly Documen
   return output
 }
 
-/** Runs a compiled example in a process of its own, in which servers close as soon as they listen. */
+/** Runs a compiled example in a process of its own, in which servers do not keep the process alive. */
 export function runExample(folder: string, { id }: DocumentationExample): Promise<CommandResult> {
-  const preload = new URL(`file://${HOME}bin/close-servers.js`).href
+  const preload = new URL(`file://${HOME}bin/unreferenced-servers.js`).href
   return command(process.execPath, ['--import', preload, join(folder, 'out', `${id}.js`)], { timeoutMs: 30_000 })
 }
