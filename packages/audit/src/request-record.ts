@@ -20,7 +20,7 @@ export function requestRecord(event: RequestCompleted, service: string | undefin
   const { request, principal, decisions, outcome } = event
   return {
     event: 'request_completed',
-    time: new Date(event.time).toISOString(),
+    time: timestamp(event.time),
     service,
     requestId: request.id,
     method: request.method,
@@ -30,6 +30,18 @@ export function requestRecord(event: RequestCompleted, service: string | undefin
     decisions,
     outcome,
   }
+}
+
+let lastTime = 0
+let lastText = new Date(lastTime).toISOString()
+
+/** RFC 3339. A busy server completes many requests in one millisecond, so the last text is kept. */
+function timestamp(time: number): string {
+  if (time !== lastTime) {
+    lastTime = time
+    lastText = new Date(time).toISOString()
+  }
+  return lastText
 }
 
 /** C0, DEL, C1 and the Unicode line separators: what could end a line or steer a terminal. */

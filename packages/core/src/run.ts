@@ -18,7 +18,7 @@ export function run<Context>(port: Port<Context>, steps: readonly Step[], contex
   let exchange: Exchange | undefined
   try {
     exchange = open(port, context)
-    return advance(port, context, exchange, steps, 0)
+    return !exchange.over && advance(port, context, exchange, steps, 0)
   } catch (error) {
     return giveUp(port, context, exchange, error)
   }
@@ -52,9 +52,7 @@ function advance<Context>(
     if (verdict === ALLOW) continue
     if (verdict instanceof Promise) {
       return verdict
-        .then(
-          (settled) => conclude(port, context, exchange, settled) && advance(port, context, exchange, steps, index + 1),
-        )
+        .then((settled) => resume(port, context, exchange, steps, index + 1, settled))
         .catch((error: unknown) => giveUp(port, context, exchange, error))
     }
     if (!conclude(port, context, exchange, verdict)) return false
@@ -63,6 +61,23 @@ function advance<Context>(
   if (request.pathWasRead && !exchange.targetChecked && !targetIsPlain(port, context, exchange)) return false
   port.expose(context, state)
   return true
+}
+
+/** Goes on after a guard that took its time, unless nobody waits for the answer any more. */
+function resume<Context>(
+  port: Port<Context>,
+  context: Context,
+  exchange: Exchange,
+  steps: readonly Step[],
+  next: number,
+  verdict: Verdict,
+): Awaitable<boolean> {
+  if (exchange.over) {
+    // Only what waits for the end of the response still matters.
+    if (verdict.afterResponse) exchange.apply({ afterResponse: verdict.afterResponse })
+    return false
+  }
+  return conclude(port, context, exchange, verdict) && advance(port, context, exchange, steps, next)
 }
 
 /** One path, one meaning: refuses what readers could read differently, and a path that changed after a guard read it. */
@@ -79,11 +94,6 @@ function targetIsPlain<Context>(port: Port<Context>, context: Context, exchange:
 
 /** Carries out one verdict. `true` when the request may go on. */
 function conclude<Context>(port: Port<Context>, context: Context, exchange: Exchange, verdict: Verdict): boolean {
-  if (exchange.over) {
-    // Nobody is left to answer; only what waits for the end of the response still matters.
-    if (verdict.afterResponse) exchange.apply({ afterResponse: verdict.afterResponse })
-    return false
-  }
   if (verdict.kind !== 'allow') {
     exchange.refused = true
     closeUnlessShort(exchange.request.raw, exchange.response)
