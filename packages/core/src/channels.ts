@@ -24,13 +24,6 @@ export function onEvent(listener: (event: AshlarEvent) => void): () => void {
   return subscribe(events, listener)
 }
 
-/** Publishes what happened outside of any request: a store was lost, an address was blocked. */
-export function announce(name: EventName, decision: Decision): void {
-  if (!events.hasSubscribers) return
-  const event: SecurityEvent = { name, time: Date.now(), request: undefined, decision: Object.freeze(decision) }
-  events.publish(Object.freeze(event))
-}
-
 /** A subscriber that throws would end the process (diagnostics_channel rethrows), so it is caught here. */
 function subscribe<Message>(source: Channel, listener: (message: Message) => void): () => void {
   const guarded = (message: unknown): void => {

@@ -31,21 +31,21 @@ export function ipv6Groups(text: string): number[] | undefined {
   const address = zone === -1 ? text : text.slice(0, zone)
   const halves = address.split('::')
   if (halves.length > 2) return undefined
-  const front = groupsOf(halves[0]!)
-  const back = halves.length === 2 ? groupsOf(halves[1]!) : []
+  const front = groupsOf(halves[0]!, halves.length === 1)
+  const back = halves.length === 2 ? groupsOf(halves[1]!, true) : []
   if (!front || !back) return undefined
   const gap = 8 - front.length - back.length
   if (halves.length === 1 ? gap !== 0 : gap < 1) return undefined
   return [...front, ...new Array<number>(gap).fill(0), ...back]
 }
 
-function groupsOf(text: string): number[] | undefined {
+function groupsOf(text: string, last: boolean): number[] | undefined {
   if (text === '') return []
   const groups: number[] = []
   const parts = text.split(':')
   for (let index = 0; index < parts.length; index++) {
     const part = parts[index]!
-    if (index === parts.length - 1 && part.includes('.')) {
+    if (last && index === parts.length - 1 && part.includes('.')) {
       const bytes = ipv4Bytes(part)
       if (!bytes) return undefined
       groups.push((bytes[0]! << 8) | bytes[1]!, (bytes[2]! << 8) | bytes[3]!)

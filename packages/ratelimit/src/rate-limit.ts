@@ -106,7 +106,10 @@ export function limitedCheck(
   keyOf: (request: RequestView, state: Readonly<object>) => string,
   { cost = 1, settle }: Pick<RateLimitOptions, 'cost' | 'settle'>,
 ): (request: RequestView, state: Readonly<object>) => Awaitable<Verdict> {
-  const fixed = typeof cost === 'number' ? numberOption('rateLimit()', 'cost', cost, COST) : undefined
+  const fixed = typeof cost === 'function' ? undefined : numberOption('rateLimit()', 'cost', cost, COST)
+  if (settle !== undefined && typeof settle !== 'function') {
+    throw new ConfigurationError('ERR_OPTION_INVALID', 'rateLimit(): "settle" is a function of the outcome.')
+  }
   return (request, state) => {
     const limiter = limiterFor(request, state)
     const key = keyOf(request, state)

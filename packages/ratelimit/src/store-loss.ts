@@ -1,8 +1,8 @@
 import {
-  announce,
   ConfigurationError,
   type EventName,
   numberOption,
+  publishEvent,
   UnavailableError,
   withDeadline,
 } from '@ashlar/core'
@@ -139,7 +139,7 @@ class SharedLedger implements Ledger {
   }
 
   #announce(name: EventName, reason: string): void {
-    announce(name, { guard: this.#guard, layer: 'rate-limit', outcome: 'allow', reason })
+    publishEvent(name, { guard: this.#guard, layer: 'rate-limit', outcome: 'allow', reason })
   }
 }
 

@@ -8,9 +8,6 @@ import { Segment } from './segment.ts'
 
 const KEYS_A_SEGMENT = 4096
 const MAX_SEGMENTS = 4096
-/** A millionth of a token, for what rounding leaves over. */
-const TOLERANCE = 1e-6
-
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 /**
@@ -36,7 +33,10 @@ export class MemoryLedger implements Ledger {
     this.#meters = policies.map((policy) => meterOf(policy, this.#now))
     const count = Math.min(MAX_SEGMENTS, 2 ** Math.ceil(Math.log2(Math.max(1, maxKeys / KEYS_A_SEGMENT))))
     this.#mask = count - 1
-    this.#segments = Array.from({ length: count }, () => new Segment(this.#meters, Math.ceil(maxKeys / count)))
+    // A hash does not fill every segment alike; six standard deviations more leave room for all.
+    const mean = maxKeys / count
+    const room = count === 1 ? maxKeys : Math.ceil(mean + 6 * Math.sqrt(mean))
+    this.#segments = Array.from({ length: count }, () => new Segment(this.#meters, room))
     this.#standings = policies.map(() => ({ remaining: 0, growsInMs: 0, resetInMs: 0, retryInMs: 0 }))
     this.#taken = { admitted: true, standings: this.#standings }
   }
@@ -56,8 +56,9 @@ export class MemoryLedger implements Ledger {
     const meters = this.#meters
     let admitted = true
     for (let index = 0, at = start; index < meters.length; index++) {
-      if (meters[index]!.available(segment, at, now) + TOLERANCE < cost) admitted = false
-      at += meters[index]!.words
+      const meter = meters[index]!
+      if (meter.available(segment, at, now) + meter.tolerance < cost) admitted = false
+      at += meter.words
     }
     for (let index = 0, at = start; index < meters.length; index++) {
       const meter = meters[index]!
@@ -95,11 +96,11 @@ export class MemoryLedger implements Ledger {
     const meter = this.#meters[index]!
     const limit = this.#limits[index]!
     const available = meter.available(segment, at, now)
-    const remaining = available > 0 ? Math.floor(available + TOLERANCE) : 0
+    const remaining = available > 0 ? Math.floor(available + meter.tolerance) : 0
     standing.remaining = remaining
     standing.growsInMs = remaining < limit ? meter.msUntil(segment, at, now, remaining + 1) : 0
     standing.resetInMs = meter.msUntil(segment, at, now, limit)
-    standing.retryInMs = available + TOLERANCE < refused ? meter.msUntil(segment, at, now, refused) : 0
+    standing.retryInMs = available + meter.tolerance < refused ? meter.msUntil(segment, at, now, refused) : 0
   }
 
   /** A clock that is set back stands still for a step instead; what comes back is what time went forward. */

@@ -13,6 +13,8 @@ export interface Records {
 export interface Meter {
   /** Words of a record's part; even, so that doubles stay aligned. */
   readonly words: number
+  /** What rounding may take from `available`. */
+  readonly tolerance: number
   /** What can be taken now; a fraction for a bucket, below zero for a key in debt beyond the limit. */
   available(records: Records, at: number, now: number): number
   /** Takes, without asking; a negative amount gives back. */
@@ -38,12 +40,15 @@ const MAX_COUNT = 0xffffffff
 class BucketMeter implements Meter {
   readonly words = 2
   readonly #capacity: number
+  readonly tolerance: number
   readonly #perMs: number
   readonly #start: number
 
   constructor({ limit, refillPerSecond }: Policy, start: number) {
     this.#capacity = limit
     this.#perMs = refillPerSecond / 1000
+    // Worth a thousandth of the millisecond that a clock can tell.
+    this.tolerance = Math.min(1e-6, this.#perMs / 1000)
     this.#start = start
   }
 
@@ -72,6 +77,7 @@ class BucketMeter implements Meter {
 /** The number of a window and what was used in it. Numbers count from the store's first window, plus one. */
 class WindowMeter implements Meter {
   readonly words = 2
+  readonly tolerance = 0
   readonly #limit: number
   readonly #windowMs: number
   readonly #first: number
@@ -118,6 +124,7 @@ const PARTS = 4
  */
 class SlidingMeter implements Meter {
   readonly words = PARTS + 2
+  readonly tolerance = 0
   readonly #limit: number
   readonly #partMs: number
   readonly #first: number
