@@ -27,13 +27,15 @@ export interface TokenBucketOptions {
 export interface WindowOptions {
   /** Requests (or cost) in a window: a whole number from 1 to 1e9. */
   readonly limit: number
-  /** The window: milliseconds from 1 to ten years, or a unit. */
+  /** The window: milliseconds from 100 to ten years, or a unit. */
   readonly window: Duration
   readonly name?: string
 }
 
 const UNITS: Readonly<Record<string, number>> = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 }
 const TEN_YEARS_MS = 10 * 365 * 86_400_000
+/** Windows are numbered in 32 bits, which is enough for years of them. */
+const SHORTEST_MS = 100
 const MOST = 1e9
 
 /**
@@ -90,7 +92,8 @@ function windowed(where: string, kind: 'fixed-window' | 'sliding-window', option
 }
 
 function durationOption(where: string, name: string, value: Duration | undefined): number {
-  if (typeof value !== 'string') return numberOption(where, name, value, { min: 1, max: TEN_YEARS_MS, integer: true })
+  if (typeof value !== 'string')
+    return numberOption(where, name, value, { min: SHORTEST_MS, max: TEN_YEARS_MS, integer: true })
   const unit = Object.hasOwn(UNITS, value) ? UNITS[value] : undefined
   if (unit === undefined) {
     throw new ConfigurationError(
