@@ -1,5 +1,6 @@
 /** Every code an `AshlarError` can carry. Each has a page under docs/reference/errors/. */
 export type ErrorCode =
+  | 'ERR_ADDRESS_UNKNOWN'
   | 'ERR_BODY_NOT_PARSED'
   | 'ERR_DECORATOR_TARGET'
   | 'ERR_DEPENDENCY_UNAVAILABLE'
@@ -12,6 +13,11 @@ export type ErrorCode =
   | 'ERR_OPTION_MISSING'
   | 'ERR_OPTION_UNKNOWN'
   | 'ERR_OPTION_UNSAFE'
+  | 'ERR_PROXY_NOT_TRUSTED'
+  | 'ERR_PROXY_TRUSTS_ALL'
+  | 'ERR_RATE_LIMIT_COST'
+  | 'ERR_RATE_LIMIT_KEY'
+  | 'ERR_RATE_LIMIT_NAME_TAKEN'
   | 'ERR_STATE_MISSING'
 
 /** Registered, so that an error of another copy of this package is known as one. */

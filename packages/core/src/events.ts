@@ -12,6 +12,8 @@ export type EventName =
   | 'breaker_opened'
   | 'breaker_closed'
   | 'guard_failed'
+  | 'rate_limit_store_lost'
+  | 'rate_limit_store_restored'
 
 /** What is published of a request: no headers, no query, no path but the route's pattern. */
 export interface RequestSummary {

@@ -1,0 +1,88 @@
+import type { Headers } from '@ashlar/core'
+
+import type { Policy } from './policy.ts'
+import type { Standing, Taken } from './store.ts'
+
+/** Which families of header fields are sent. Both by default. */
+export interface FieldOptions {
+  /** `X-RateLimit-Limit`, `-Remaining` and `-Reset` (seconds since the epoch, rounded up) of the tightest policy. */
+  readonly legacy?: boolean
+  /** `RateLimit` and `RateLimit-Policy` of every policy: draft-ietf-httpapi-ratelimit-headers-10. */
+  readonly standard?: boolean
+}
+
+/** What rounding may leave over of a whole second. */
+const TOLERANCE = 1e-6
+
+/** Whole seconds, never earlier than `ms`. */
+export function secondsUp(ms: number): number {
+  return Math.ceil(ms / 1000 - TOLERANCE)
+}
+
+/** Serializes standings (RFC 9651). What does not change from request to request is made once. */
+export class Fields {
+  readonly names: readonly string[]
+  readonly #limits: readonly string[]
+  readonly #quoted: readonly string[]
+  readonly #policies: string
+  readonly #legacy: boolean
+  readonly #standard: boolean
+
+  constructor(limiter: string, policies: readonly Policy[], { legacy = true, standard = true }: FieldOptions) {
+    this.names = policies.map((policy, index) => policy.name ?? (index === 0 ? limiter : `${limiter}-${index + 1}`))
+    this.#limits = policies.map(({ limit }) => String(limit))
+    this.#quoted = this.names.map((name) => `"${name}"`)
+    this.#policies = policies
+      .map(({ limit, windowMs }, index) => `${this.#quoted[index]};q=${limit};w=${Math.max(1, secondsUp(windowMs))}`)
+      .join(', ')
+    this.#legacy = legacy
+    this.#standard = standard
+  }
+
+  /** @param now milliseconds since the Unix epoch */
+  of({ standings }: Taken, now: number): Headers {
+    const tightest = standings.length === 1 ? 0 : tightestOf(standings)
+    const { remaining, resetInMs } = standings[tightest]!
+    if (this.#legacy && this.#standard) {
+      return {
+        'X-RateLimit-Limit': this.#limits[tightest]!,
+        'X-RateLimit-Remaining': String(remaining),
+        'X-RateLimit-Reset': String(secondsUp(now + resetInMs)),
+        RateLimit: this.#standings(standings),
+        'RateLimit-Policy': this.#policies,
+      }
+    }
+    const headers: Record<string, string> = {}
+    if (this.#legacy) {
+      headers['X-RateLimit-Limit'] = this.#limits[tightest]!
+      headers['X-RateLimit-Remaining'] = String(remaining)
+      headers['X-RateLimit-Reset'] = String(secondsUp(now + resetInMs))
+    }
+    if (this.#standard) {
+      headers['RateLimit'] = this.#standings(standings)
+      headers['RateLimit-Policy'] = this.#policies
+    }
+    return headers
+  }
+
+  #standings(standings: readonly Standing[]): string {
+    let field = ''
+    for (let index = 0; index < standings.length; index++) {
+      const { remaining, growsInMs } = standings[index]!
+      if (index > 0) field += ', '
+      field += `${this.#quoted[index]};r=${remaining}`
+      if (growsInMs > 0) field += `;t=${Math.max(1, secondsUp(growsInMs))}`
+    }
+    return field
+  }
+}
+
+function tightestOf(standings: readonly Standing[]): number {
+  let tightest = 0
+  for (let index = 1; index < standings.length; index++) {
+    const { remaining, resetInMs } = standings[index]!
+    const least = standings[tightest]!
+    if (remaining < least.remaining || (remaining === least.remaining && resetInMs > least.resetInMs)) tightest = index
+  }
+  return tightest
+}

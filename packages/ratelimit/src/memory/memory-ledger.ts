@@ -1,0 +1,113 @@
+import type { Clock } from '@ashlar/core'
+
+import { KeyedHash } from '../keyed-hash.ts'
+import type { Policy } from '../policy.ts'
+import type { Ledger, Standing, Taken } from '../store.ts'
+import { type Meter, meterOf } from './meter.ts'
+import { Segment } from './segment.ts'
+
+const KEYS_A_SEGMENT = 4096
+const MAX_SEGMENTS = 4096
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
+
+/**
+ * Records in memory: many small tables, each of which grows on its own, so that no request waits for the growth of a
+ * large one. `take` answers at once, with an object that it uses again.
+ */
+export class MemoryLedger implements Ledger {
+  readonly #clock: Clock
+  readonly #hash = new KeyedHash()
+  readonly #limits: readonly number[]
+  readonly #meters: readonly Meter[]
+  readonly #segments: readonly Segment[]
+  readonly #mask: number
+  readonly #standings: readonly Mutable<Standing>[]
+  readonly #taken: { admitted: boolean; standings: readonly Standing[] }
+  #read: number
+  #now: number
+
+  constructor(policies: readonly Policy[], maxKeys: number, clock: Clock) {
+    this.#clock = clock
+    this.#read = this.#now = clock.now()
+    this.#limits = policies.map((policy) => policy.limit)
+    this.#meters = policies.map((policy) => meterOf(policy, this.#now))
+    const count = Math.min(MAX_SEGMENTS, 2 ** Math.ceil(Math.log2(Math.max(1, maxKeys / KEYS_A_SEGMENT))))
+    this.#mask = count - 1
+    // A hash does not fill every segment alike; six standard deviations more leave room for all.
+    const mean = maxKeys / count
+    const room = count === 1 ? maxKeys : Math.ceil(mean + 6 * Math.sqrt(mean))
+    this.#segments = Array.from({ length: count }, () => new Segment(this.#meters, room))
+    this.#standings = policies.map(() => ({ remaining: 0, growsInMs: 0, resetInMs: 0, retryInMs: 0 }))
+    this.#taken = { admitted: true, standings: this.#standings }
+  }
+
+  get size(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.size, 0)
+  }
+
+  get bytes(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.bytes, 0)
+  }
+
+  take(key: string, cost: number): Taken {
+    const now = this.#tick()
+    const segment = this.#segmentOf(key)
+    const start = segment.place(this.#hash.high, this.#hash.low, now)
+    const meters = this.#meters
+    let admitted = true
+    for (let index = 0, at = start; index < meters.length; index++) {
+      const meter = meters[index]!
+      if (meter.available(segment, at, now) + meter.tolerance < cost) admitted = false
+      at += meter.words
+    }
+    for (let index = 0, at = start; index < meters.length; index++) {
+      const meter = meters[index]!
+      if (admitted) meter.charge(segment, at, now, cost)
+      this.#describe(index, segment, at, now, admitted ? 0 : cost)
+      at += meter.words
+    }
+    this.#taken.admitted = admitted
+    return this.#taken
+  }
+
+  adjust(key: string, difference: number): void {
+    const now = this.#tick()
+    const segment = this.#segmentOf(key)
+    let at = segment.place(this.#hash.high, this.#hash.low, now)
+    for (let index = 0; index < this.#meters.length; index++) {
+      const meter = this.#meters[index]!
+      // What has come back by itself is not given back once more.
+      const used = this.#limits[index]! - meter.available(segment, at, now)
+      meter.charge(segment, at, now, Math.max(difference, -used))
+      at += meter.words
+    }
+  }
+
+  #segmentOf(key: string): Segment {
+    const hash = this.#hash
+    hash.update(key)
+    // A free slot is all zeros.
+    if (hash.high === 0 && hash.low === 0) hash.low = 1
+    return this.#segments[hash.high & this.#mask]!
+  }
+
+  #describe(index: number, segment: Segment, at: number, now: number, refused: number): void {
+    const standing = this.#standings[index]!
+    const meter = this.#meters[index]!
+    const limit = this.#limits[index]!
+    const available = meter.available(segment, at, now)
+    const remaining = available > 0 ? Math.floor(available + meter.tolerance) : 0
+    standing.remaining = remaining
+    standing.growsInMs = remaining < limit ? meter.msUntil(segment, at, now, remaining + 1) : 0
+    standing.resetInMs = meter.msUntil(segment, at, now, limit)
+    standing.retryInMs = available + meter.tolerance < refused ? meter.msUntil(segment, at, now, refused) : 0
+  }
+
+  /** A clock that is set back stands still for a step instead; what comes back is what time went forward. */
+  #tick(): number {
+    const read = this.#clock.now()
+    if (read > this.#read) this.#now += read - this.#read
+    this.#read = read
+    return this.#now
+  }
+}

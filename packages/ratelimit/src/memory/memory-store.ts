@@ -1,0 +1,53 @@
+import { type Clock, ConfigurationError, checkOptionNames, numberOption, systemClock } from '@ashlar/core'
+
+import type { LimiterDefinition, RateLimitStore } from '../store.ts'
+import { MemoryLedger } from './memory-ledger.ts'
+
+export interface MemoryStoreOptions {
+  /**
+   * Keys that one limiter remembers at a time. Default 1 000 000: at most about 40 MB for a token bucket, taken as it is needed.
+   * When so many keys are in debt at once, further ones share a record until one of them is free.
+   */
+  readonly maxKeys?: number
+  /** Default: the system's. */
+  readonly clock?: Clock
+}
+
+/** A store in this process's memory: synchronous, bounded, without a timer. */
+export interface MemoryStore extends RateLimitStore {
+  readonly shared: false
+  open(limiter: LimiterDefinition): MemoryLedger
+}
+
+/** @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID` */
+export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  checkOptionNames('memoryStore()', options, ['maxKeys', 'clock'])
+  const maxKeys = numberOption('memoryStore()', 'maxKeys', options.maxKeys, {
+    min: 1,
+    max: 1e8,
+    integer: true,
+    fallback: 1_000_000,
+  })
+  const names = new Set<string>()
+  return {
+    shared: false,
+    open({ name, policies }) {
+      takeName(names, name)
+      return new MemoryLedger(policies, maxKeys, options.clock ?? systemClock)
+    },
+  }
+}
+
+/**
+ * Two limiters of one name in one store would count into each other's records.
+ * @throws ConfigurationError `ERR_RATE_LIMIT_NAME_TAKEN`
+ */
+export function takeName(names: Set<string>, name: string): void {
+  if (names.has(name)) {
+    throw new ConfigurationError(
+      'ERR_RATE_LIMIT_NAME_TAKEN',
+      `Two rate limiters share a store under the name "${name}". Give each one a "name" of its own.`,
+    )
+  }
+  names.add(name)
+}

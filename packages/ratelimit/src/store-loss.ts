@@ -1,0 +1,150 @@
+import {
+  ConfigurationError,
+  type EventName,
+  numberOption,
+  publishEvent,
+  UnavailableError,
+  withDeadline,
+} from '@ashlar/core'
+
+import { memoryStore } from './memory/memory-store.ts'
+import type { Policy } from './policy.ts'
+import type { Ledger, LimiterDefinition, RateLimitStore, Taken } from './store.ts'
+
+export interface StoreLossOptions {
+  /**
+   * While a shared store does not answer: `'closed'` refuses with 503, `'open'` admits everything, `'local'` (the default)
+   * keeps the limit in this process's memory, divided by `instances`.
+   */
+  readonly onStoreLoss?: 'closed' | 'open' | 'local'
+  /** How many processes share the store. Required for a shared store with `onStoreLoss: 'local'`. */
+  readonly instances?: number
+  /** How long a shared store may take, in milliseconds. Default 250. */
+  readonly storeTimeoutMs?: number
+  /** How long a lost store is left alone before it is tried again, in milliseconds. Default 1000. */
+  readonly storeRetryMs?: number
+}
+
+export interface StoreLoss {
+  readonly mode: 'closed' | 'open' | 'local'
+  readonly instances: number
+  readonly timeoutMs: number
+  readonly retryMs: number
+}
+
+/** @throws ConfigurationError `ERR_OPTION_INVALID`, `ERR_OPTION_MISSING` */
+export function storeLossOptions(where: string, store: RateLimitStore, options: StoreLossOptions): StoreLoss {
+  const mode = options.onStoreLoss ?? 'local'
+  if (mode !== 'closed' && mode !== 'open' && mode !== 'local') {
+    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "onStoreLoss" is 'closed', 'open' or 'local'.`)
+  }
+  if (typeof store?.open !== 'function') {
+    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "store" is no rate-limit store.`)
+  }
+  const needed = store.shared && mode === 'local'
+  const timer = { min: 1, max: 2 ** 31 - 1 }
+  return {
+    mode,
+    instances: numberOption(where, 'instances', options.instances, {
+      min: 1,
+      max: 1e6,
+      integer: true,
+      ...(needed ? {} : { fallback: 1 }),
+    }),
+    timeoutMs: numberOption(where, 'storeTimeoutMs', options.storeTimeoutMs, { ...timer, fallback: 250 }),
+    retryMs: numberOption(where, 'storeRetryMs', options.storeRetryMs, { ...timer, fallback: 1000 }),
+  }
+}
+
+/** The limiter's records in the store; those of a shared store with what stands in for it while it is lost. */
+export function openLedger(store: RateLimitStore, definition: LimiterDefinition, loss: StoreLoss): Ledger {
+  const ledger = store.open(definition)
+  return store.shared ? new SharedLedger(definition, ledger, loss) : ledger
+}
+
+/**
+ * Records in a store that can be lost. The first call that fails or is late marks it lost; then calls are answered here at once,
+ * and one in each `retryMs` is also sent to the store, until one succeeds.
+ */
+class SharedLedger implements Ledger {
+  readonly #store: Ledger
+  readonly #loss: StoreLoss
+  readonly #guard: string
+  readonly #local: Ledger | undefined
+  readonly #everything: Taken
+  #lost = false
+  #retryAt = 0
+
+  constructor({ name, policies }: LimiterDefinition, store: Ledger, loss: StoreLoss) {
+    this.#store = store
+    this.#loss = loss
+    this.#guard = `rate limit ${name}`
+    this.#local =
+      loss.mode === 'local'
+        ? memoryStore().open({ name, policies: policies.map((policy) => shareOf(policy, loss.instances)) })
+        : undefined
+    const standings = policies.map(({ limit }) => ({ remaining: limit, growsInMs: 0, resetInMs: 0, retryInMs: 0 }))
+    this.#everything = { admitted: true, standings }
+  }
+
+  take(key: string, cost: number): Taken | Promise<Taken> {
+    if (!this.#lost) return this.#ask(key, cost)
+    if (performance.now() >= this.#retryAt) {
+      this.#retryAt = performance.now() + this.#loss.retryMs
+      void this.#ask(key, cost)
+    }
+    return this.#withoutStore(key, cost)
+  }
+
+  adjust(key: string, difference: number): void | Promise<void> {
+    void this.#local?.adjust(key, difference)
+    if (this.#lost) return
+    return this.#inTime(() => this.#store.adjust(key, difference)).catch(() => this.#lose())
+  }
+
+  async #ask(key: string, cost: number): Promise<Taken> {
+    try {
+      const taken = await this.#inTime(() => this.#store.take(key, cost))
+      if (this.#lost) this.#restore()
+      // So that the local record is warm on the day it is needed.
+      if (taken.admitted) this.#local?.take(key, cost)
+      return taken
+    } catch {
+      const probe = this.#lost
+      this.#lose()
+      return probe ? this.#everything : this.#withoutStore(key, cost)
+    }
+  }
+
+  #inTime<T>(call: () => T | Promise<T>): Promise<T> {
+    const error = (): Error => new UnavailableError('The rate-limit store did not answer in time.')
+    return withDeadline(Promise.resolve().then(call), this.#loss.timeoutMs, { error })
+  }
+
+  #withoutStore(key: string, cost: number): Taken | Promise<Taken> {
+    if (this.#loss.mode === 'closed') throw new UnavailableError('The rate-limit store is lost.')
+    return this.#local ? this.#local.take(key, cost) : this.#everything
+  }
+
+  #lose(): void {
+    this.#retryAt = performance.now() + this.#loss.retryMs
+    if (this.#lost) return
+    this.#lost = true
+    this.#announce('rate_limit_store_lost', `the store is lost: ${this.#loss.mode}`)
+  }
+
+  #restore(): void {
+    this.#lost = false
+    this.#announce('rate_limit_store_restored', 'the store answers again')
+  }
+
+  #announce(name: EventName, reason: string): void {
+    publishEvent(name, { guard: this.#guard, layer: 'rate-limit', outcome: 'allow', reason })
+  }
+}
+
+/** One instance's part of a policy: at least one. */
+function shareOf(policy: Policy, instances: number): Policy {
+  const limit = Math.max(1, Math.floor(policy.limit / instances))
+  return { ...policy, limit, refillPerSecond: policy.refillPerSecond / instances }
+}
