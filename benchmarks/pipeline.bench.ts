@@ -66,7 +66,9 @@ export const bench: Bench = async () => {
 }
 
 function casesOf(prefix: string): Readonly<Record<string, string>> {
-  const names = Object.keys(contenders).filter((name) => name.startsWith(prefix) && (name.includes(ONLY) || name.endsWith('bare')))
+  const names = Object.keys(contenders).filter(
+    (name) => name.startsWith(prefix) && (name.includes(ONLY) || name.endsWith('bare')),
+  )
   return Object.fromEntries(names.map((name) => [name.slice(prefix.length), name]))
 }
 

@@ -3,22 +3,11 @@ import type { RequestListener } from 'node:http'
 import { accessControl } from '@ashlar/access'
 import { type AuditLogOptions, auditLog, processTime, requestId } from '@ashlar/audit'
 import { authenticate, bearer } from '@ashlar/auth'
-import { chain, deny, problem, type Guard } from '@ashlar/core'
+import { chain } from '@ashlar/core'
 import { frontDoor, handle, protect } from '@ashlar/express'
 import { securityHeaders } from '@ashlar/headers'
 import { handle as handleKoa, protect as protectKoa } from '@ashlar/koa'
-
-const tats = new Map<string, number>()
-function tokenBucket(o: { capacity: number; refillPerSecond: number }) { return o }
-function rateLimit({ policy }: { policy: { capacity: number; refillPerSecond: number }; by: string }): Guard {
-  return { name: 'rl', layer: 'rate-limit', reads: 'head', check: (r) => {
-    const now = Date.now(); const key = r.address ?? ''
-    const t = Math.max(tats.get(key) ?? 0, now) + 1000 / policy.refillPerSecond
-    if (t - now > policy.capacity * 1000 / policy.refillPerSecond) return deny(problem('rate-limited'), { headers: { 'Retry-After': '1', 'X-RateLimit-Limit': '1', 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': '1' } })
-    tats.set(key, t)
-    return { kind: 'allow', headers: { 'X-RateLimit-Limit': String(policy.capacity), 'X-RateLimit-Remaining': String(now % 1000), 'X-RateLimit-Reset': '1', 'ratelimit': '"default";r=1;t=1', 'ratelimit-policy': '"default";q=100;w=1' } }
-  } }
-}
+import { rateLimit, tokenBucket } from '@ashlar/ratelimit'
 import { validate } from '@ashlar/validate'
 import Router from '@koa/router'
 import express from 'express'

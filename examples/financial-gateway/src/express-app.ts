@@ -9,7 +9,6 @@ import type { Gateway } from './gateway.ts'
 export function expressServer({ door, routes, handlers }: Gateway): Server {
   const app = express().disable('x-powered-by')
   app.use(protect(routes.everyRoute))
-  app.use(express.json({ limit: '100kb' }))
   app.get('/health', (_, res) => {
     res.json(handlers.health())
   })
@@ -24,6 +23,9 @@ export function expressServer({ door, routes, handlers }: Gateway): Server {
   )
   app.post(
     '/api/v1/trading/orders',
+    // Who may not place an order does not have its body read.
+    protect(routes.mayPlaceOrder),
+    express.json({ limit: '100kb' }),
     handle([routes.placeOrder], (added, req, res: express.Response) => {
       res.status(201).json(handlers.placeOrder(added, principal.of(req)))
     }),

@@ -13,7 +13,6 @@ export function koaServer({ door, routes, handlers }: Gateway): Server {
   const router = new Router()
   app.use(errorBoundary())
   app.use(protect(routes.everyRoute))
-  app.use(bodyParser({ enableTypes: ['json'], jsonLimit: '100kb' }))
   router.get('/health', (ctx) => {
     ctx.body = handlers.health()
   })
@@ -28,6 +27,9 @@ export function koaServer({ door, routes, handlers }: Gateway): Server {
   )
   router.post(
     '/api/v1/trading/orders',
+    // Who may not place an order does not have its body read.
+    protect(routes.mayPlaceOrder),
+    bodyParser({ enableTypes: ['json'], jsonLimit: '100kb' }),
     handle([routes.placeOrder], (added, ctx) => {
       ctx.body = handlers.placeOrder(added, principal.of(ctx))
       ctx.status = 201

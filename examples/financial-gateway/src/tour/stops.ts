@@ -93,6 +93,14 @@ export async function stops(issuer: TourIssuer): Promise<readonly Stop[]> {
       code: 'not-permitted',
     },
     {
+      title: 'no JSON, as viewer',
+      ...post('{"symbol":'),
+      headers: { ...viewer, ...JSON_TYPE },
+      status: 403,
+      refusedBy: 'permit orders:write',
+      code: 'not-permitted',
+    },
+    {
       title: 'users, as trader',
       target: '/api/v1/admin/users',
       headers: trader,
@@ -155,6 +163,13 @@ export async function stops(issuer: TourIssuer): Promise<readonly Stop[]> {
       code: 'circuit-open',
     },
 
-    { title: 'a flood', target: '/health', times: 110, status: 429, refusedBy: 'rate limit', code: 'rate-limited' },
+    {
+      title: 'a flood',
+      target: '/health',
+      times: 110,
+      status: 429,
+      refusedBy: 'rate limit default',
+      code: 'rate-limited',
+    },
   ]
 }
