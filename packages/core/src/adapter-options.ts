@@ -1,4 +1,5 @@
 import { compileTrust, type TrustProxy } from './address.ts'
+import { ConfigurationError } from './errors.ts'
 import { checkOptionNames, numberOption } from './options.ts'
 
 /** What every adapter can be told. */
@@ -26,14 +27,22 @@ export interface AdapterSettings {
 /** @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE` */
 export function adapterSettings(options: AdapterOptions): AdapterSettings {
   checkOptionNames('adapter', options, ['trustedProxies', 'development', 'guardTimeoutMs', 'onError'])
+  const { development, onError } = options
+  checkType('development', development, 'boolean')
+  checkType('onError', onError, 'function')
   return Object.freeze({
     trust: options.trustedProxies && compileTrust(options.trustedProxies),
-    development: options.development ?? process.env['NODE_ENV'] === 'development',
+    development: development ?? process.env['NODE_ENV'] === 'development',
     guardTimeoutMs: numberOption('adapter', 'guardTimeoutMs', options.guardTimeoutMs, {
       min: 1,
       max: 2 ** 31 - 1,
       fallback: 10_000,
     }),
-    onError: options.onError,
+    onError,
   })
+}
+
+function checkType(name: string, value: unknown, type: 'boolean' | 'function'): void {
+  if (value === undefined || typeof value === type) return
+  throw new ConfigurationError('ERR_OPTION_INVALID', `adapter: "${name}" must be a ${type}, not a ${typeof value}.`)
 }

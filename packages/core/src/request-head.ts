@@ -101,11 +101,12 @@ export class RequestHead implements RequestView {
   }
 
   headerValues(name: string): readonly string[] {
+    const wanted = name.toLowerCase()
     const values: string[] = []
     const raw = this.raw.rawHeaders
     for (let index = 0; index < raw.length; index += 2) {
       const candidate = raw[index]!
-      if (candidate.length === name.length && candidate.toLowerCase() === name) values.push(raw[index + 1]!)
+      if (candidate.length === wanted.length && candidate.toLowerCase() === wanted) values.push(raw[index + 1]!)
     }
     return values
   }

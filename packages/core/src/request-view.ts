@@ -16,7 +16,7 @@ export interface RequestView {
   readonly secure: boolean
   /** As node presents them: lower-case names, duplicates joined or dropped. See `headerValues`. */
   readonly headers: IncomingHttpHeaders
-  /** Every value that was sent under a header name (in lower case), in order. */
+  /** Every value that was sent under a header name, in order. */
   headerValues(name: string): readonly string[]
   /** Aborts when the connection closes before the response is complete. */
   readonly signal: AbortSignal

@@ -16,7 +16,7 @@ function koaApp(app: AppUnderTest): Koa {
   const server = new Koa()
   server.silent = true
   server.proxy = trustSetting ?? false
-  if (errorBoundary) server.use(ours.errorBoundary() as Koa.Middleware)
+  if (errorBoundary) server.use(ours.errorBoundary())
   if (guards.length > 0) server.use(protect(...guards))
   if (bodyParser) server.use(parseBody())
   if (rewrite) {
@@ -44,7 +44,7 @@ function koaApp(app: AppUnderTest): Koa {
       context.body = reply.body
     })
   }
-  server.use(mount ? mounted(mount, router.routes() as never) : (router.routes() as never))
+  server.use(mount ? mounted(mount, router.routes() as never) : router.routes())
   return server
 }
 

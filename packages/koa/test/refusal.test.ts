@@ -21,7 +21,7 @@ test('outer middleware sees a refusal in ctx.body and may change it', async () =
     Object.assign(context.body as object, { support: 'https://support.example' })
     context.set('X-Seen', String(context.status))
   })
-  app.use(protect(refuse) as Koa.Middleware)
+  app.use(protect(refuse))
   const server = await testServer(app.callback())
   try {
     const answer = await server.call('/', { headers: { 'X-Request-ID': 'caller-0001' } })

@@ -1,6 +1,7 @@
 import { ALLOW, type AnyGuard, allow, deny, except, type Guard, problem, when } from '@ashlar/core'
 
 import { type AdapterUnderTest, guardThat, type TestRunner, withServer } from './app.ts'
+import { spellingsOf } from './spellings.ts'
 
 const refuse = guardThat(() => deny(problem('not-permitted')), { name: 'refuse' }) as Guard
 
@@ -64,6 +65,27 @@ export function paths({ describe, test, expect }: TestRunner, adapter: AdapterUn
         })
       })
     }
+
+    test('whatever spelling reaches a route where nothing protects it does not where something does', async () => {
+      const patterns = ['/admin', '/admin/users/:id', '/files.json']
+      const spellings = ['/admin', '/admin/users/7', '/files.json'].flatMap(spellingsOf)
+      const reachedBehind = async (guard: AnyGuard): Promise<readonly string[]> => {
+        const reached: string[] = []
+        const open = guardThat(() => ALLOW)
+        const app = { guards: [guard], routes: patterns.map((path) => ({ path, guards: [open] })) }
+        await withServer(adapter, app, async ({ raw }) => {
+          for (const target of spellings) {
+            if (/^HTTP\/1.1 200 /.test(await raw(send(target)))) reached.push(target)
+          }
+        })
+        return reached
+      }
+      const open = await reachedBehind(guardThat(() => ALLOW))
+      expect(open).toEqual(expect.arrayContaining(['/admin', '/admin?x', '/admin/users/7']))
+      expect(open.length).toBeGreaterThan(adapter.looseRouting ? 30 : 5)
+      expect(await reachedBehind(when(patterns, refuse))).toEqual([])
+      expect(await reachedBehind(except(['/health', '/admin/users/:id/keys', '/ADMIN.'], refuse))).toEqual([])
+    })
 
     test('the router takes other spellings for the same path, where we say that it does', async () => {
       const open = guardThat(() => ALLOW)

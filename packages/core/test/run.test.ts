@@ -1,0 +1,147 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
+
+import {
+  ALLOW,
+  type AnyGuard,
+  allow,
+  chain,
+  deny,
+  except,
+  type Guard,
+  problem,
+  run,
+  shadow,
+  some,
+  stepsOf,
+  when,
+} from '../src/index.ts'
+import { close, contextOf, decide, guardThat, recordingPort } from './recording-port.ts'
+
+const pass = guardThat(() => ALLOW) as Guard
+const refuse = guardThat(() => deny(problem('not-permitted'))) as Guard
+
+describe('run()', () => {
+  test('makes no promise as long as the guards make none', () => {
+    const then = jest.spyOn(Promise.prototype, 'then')
+    const guards = [
+      pass,
+      chain(pass, pass),
+      some(refuse, pass),
+      except(['/x'], pass),
+      when(['/'], pass),
+      shadow(refuse),
+      guardThat(() => allow({ x: 1 }, { headers: { 'X-A': '1' } })),
+    ]
+    expect(run(recordingPort(), stepsOf(guards), contextOf())).toBe(true)
+    expect(run(recordingPort(), stepsOf([...guards, refuse]), contextOf())).toBe(false)
+    expect(run(recordingPort(), stepsOf([guardThat(() => Promise.resolve(ALLOW))]), contextOf())).toBeInstanceOf(
+      Promise,
+    )
+    then.mockRestore()
+  })
+
+  test('calls neither then nor catch on the synchronous path', () => {
+    const then = jest.spyOn(Promise.prototype, 'then')
+    run(recordingPort(), stepsOf([pass, chain(pass, some(refuse, pass)), refuse]), contextOf())
+    expect(then).not.toHaveBeenCalled()
+    then.mockRestore()
+  })
+
+  test('treats a thenable as a promise, also one that answers with another', async () => {
+    const thenable = (then: unknown): never => Object.defineProperty({}, 'then', { get: () => then }) as never
+    const answering = (value: unknown): never => thenable((resolve: (value: unknown) => void) => resolve(value))
+    expect((await decide([guardThat(() => answering(ALLOW))])).passed).toBe(true)
+    expect((await decide([guardThat(() => answering(answering(deny(problem('not-found')))))])).passed).toBe(false)
+    const port = recordingPort({ guardTimeoutMs: 10 })
+    const hanging = thenable(() => undefined)
+    expect((await decide([guardThat(() => answering(hanging))], { port })).passed).toBe(false)
+    const broken = thenable(() => {
+      throw new Error('then')
+    })
+    expect((await decide([guardThat(() => broken)])).passed).toBe(false)
+  })
+
+  test('a port that fails refuses the request, and rejects nothing', async () => {
+    const failing = (): never => {
+      throw new Error('port')
+    }
+    for (const guards of [[refuse], [guardThat(async () => deny(problem('not-permitted')))]]) {
+      const port = recordingPort({ answer: failing })
+      const { passed, context } = await decide(guards, { port })
+      expect(passed).toBe(false)
+      expect(context.response.destroyed).toBe(true)
+      expect(port.reported).toHaveLength(1)
+    }
+    const blind = recordingPort({ target: failing })
+    expect((await decide([pass], { port: blind })).passed).toBe(false)
+    expect(blind.answers).toMatchObject([{ status: 500, problem: { code: 'internal-error' } }])
+    const mute = recordingPort({ target: failing, report: failing, answer: failing })
+    expect((await decide([pass], { port: mute })).passed).toBe(false)
+  })
+
+  test('a response that has begun cannot be refused any more, so it is cut off', async () => {
+    const port = recordingPort()
+    const begins = guardThat(({ raw }) => {
+      expect(raw).toBeDefined()
+      return allow({}, { headers: { 'X-Late': '1' } })
+    })
+    const context = contextOf()
+    context.response.writeHead(200)
+    expect(run(port, stepsOf([begins]), context)).toBe(false)
+    expect(context.response.destroyed).toBe(true)
+    expect(port.reported).toMatchObject([{ code: 'ERR_HTTP_HEADERS_SENT' }])
+  })
+
+  test('an ambiguous target reaches no guard but those that put headers on its refusal', async () => {
+    const asked: string[] = []
+    const ask = (name: string, layer: AnyGuard['layer']) =>
+      guardThat(
+        () => {
+          asked.push(name)
+          return ALLOW
+        },
+        { name, layer },
+      )
+    const { passed, port } = await decide(
+      [ask('headers', 'headers'), ask('cors', 'cors'), ask('limit', 'rate-limit')],
+      {
+        target: '//admin',
+      },
+    )
+    expect(passed).toBe(false)
+    expect(asked).toEqual(['headers', 'cors'])
+    expect(port.answers).toMatchObject([{ status: 400, problem: { code: 'ambiguous-target' } }])
+  })
+
+  test('an ambiguous target is no concern of guards that do not decide by the path', async () => {
+    const headers = guardThat(() => ALLOW, { layer: 'headers' })
+    expect((await decide([headers], { target: '/packages/@scope%2fname' })).passed).toBe(true)
+  })
+
+  test('an asynchronous guard may take its time until the deadline and no longer', async () => {
+    const port = recordingPort({ guardTimeoutMs: 10 })
+    expect((await decide([guardThat(() => new Promise(() => undefined))], { port })).passed).toBe(false)
+    expect(port.answers).toMatchObject([{ status: 503 }])
+    expect(port.reported).toMatchObject([{ code: 'ERR_GUARD_TIMEOUT' }])
+  })
+
+  afterEach(() => void jest.restoreAllMocks())
+})
+
+describe('the signal', () => {
+  test('aborts when the response ends early, and not when it ends', async () => {
+    let signal: AbortSignal | undefined
+    const watch = guardThat((request) => {
+      signal = request.signal
+      expect(request.signal).toBe(signal)
+      return ALLOW
+    })
+    const { context } = await decide([watch])
+    expect(signal!.aborted).toBe(false)
+    context.response.emit('close')
+    expect(signal!.aborted).toBe(true)
+    const whole = await decide([watch])
+    close(whole.context)
+    expect(signal!.aborted).toBe(false)
+  })
+})
