@@ -12,5 +12,7 @@ const EMPTY: Query = Object.freeze(Object.create(null) as Query)
  */
 export function parseQuery(search: string): Query {
   if (search.length <= 1) return EMPTY
-  return Object.freeze(parse(search.slice(1), '&', '=', { maxKeys: MAX_PARAMETERS })) as Query
+  const query = parse(search.slice(1), '&', '=', { maxKeys: MAX_PARAMETERS })
+  for (const name in query) if (typeof query[name] === 'object') Object.freeze(query[name])
+  return Object.freeze(query) as Query
 }
