@@ -37,7 +37,17 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     cacheControl: false,
   },
   api: {
-    choices: { referrerPolicy: 'no-referrer' },
+    // Without what only pages and their plug-ins heed: an answer of an API is no document, and its sandbox keeps it from becoming one.
+    choices: {
+      referrerPolicy: 'no-referrer',
+      crossOriginEmbedderPolicy: false,
+      crossOriginOpenerPolicy: false,
+      originAgentCluster: false,
+      xDnsPrefetchControl: false,
+      xDownloadOptions: false,
+      xPermittedCrossDomainPolicies: false,
+      xXssProtection: false,
+    },
     contentSecurityPolicy: {
       'default-src': ["'none'"],
       'base-uri': ["'none'"],
