@@ -150,7 +150,7 @@ export class Exchange {
 
 /** One listener for all, so that none is made for each. */
 function closeExchange(this: ServerResponse): void {
-  exchangeOf(this.req)?.close()
+  exchangeOf(this)?.close()
 }
 
 /** A request is often logged whole; what guards know of it is not for the log. */

@@ -91,7 +91,7 @@ function decisionOf(step: Step, verdict: Verdict, manner: Manner): Decision {
 }
 
 /** A dependency's failure is 503, a defect is 500; the operator is told which guard and why. */
-function failed(step: Step, error: unknown, exchange: Exchange | undefined): Deny {
+export function failed(step: Step, error: unknown, exchange: Exchange | undefined): Deny {
   const code = codeOf(error)
   const unavailable = code === 'ERR_DEPENDENCY_UNAVAILABLE' || code === 'ERR_GUARD_TIMEOUT'
   const refusal = problem(unavailable ? 'dependency-unavailable' : 'internal-error')

@@ -112,7 +112,7 @@ export class ResponseHeaders {
 
 /** Stands in for `writeHead` on a response whose headers are guarded. One function for all, so that none is made for each. */
 const sealAndWriteHead = function (this: ServerResponse, ...head: readonly unknown[]): ServerResponse {
-  const { headers } = exchangeOf(this.req)!
+  const { headers } = exchangeOf(this)!
   const writeHead = headers.seal(typeof head[0] === 'number' ? head[0] : this.statusCode)
   return Reflect.apply(writeHead, this, head)
 } as ServerResponse['writeHead']

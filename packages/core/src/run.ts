@@ -1,10 +1,10 @@
 import type { Awaitable } from './awaitable.ts'
 import { Exchange } from './exchange.ts'
 import { carryExchange, exchangeOf } from './exchange-of.ts'
-import { judge } from './judge.ts'
+import { failed, judge } from './judge.ts'
 import { type Port, tell } from './port.ts'
 import { type Problem, problem } from './problem.ts'
-import type { Step } from './step.ts'
+import { type Step, stepOf } from './step.ts'
 import { isAmbiguous } from './target.ts'
 import { AMBIGUOUS_TARGET, REWRITTEN_TARGET } from './target-guards.ts'
 import { closeUnlessShort } from './unread-body.ts'
@@ -33,7 +33,7 @@ function open<Context>(port: Port<Context>, context: Context): Exchange {
     return present
   }
   const exchange = new Exchange(port as Port<unknown>, context)
-  carryExchange(raw, exchange)
+  carryExchange(exchange)
   return exchange
 }
 
@@ -116,14 +116,19 @@ function answerWith<Context>(port: Port<Context>, context: Context, refusal: Pro
   port.answer(context, { status: refusal.status, problem: refusal, body: JSON.stringify(refusal) })
 }
 
+/** What is recorded when not a guard fails but what it decided can't be done. */
+const CARRYING_OUT: Step = stepOf({ name: 'carrying out', layer: 'request', reads: 'head', check: () => ALLOW })
+
 /** A defect while a verdict was carried out: the request is refused as well as it still can be. */
 function giveUp<Context>(port: Port<Context>, context: Context, exchange: Exchange | undefined, error: unknown): false {
-  tell(port, context, error)
   const response = port.response(context)
-  if (exchange) exchange.refused = true
+  if (exchange) {
+    exchange.refused = true
+    failed(CARRYING_OUT, error, exchange)
+  } else tell(port, context, error)
   try {
     if (response.headersSent) throw error
-    answerWith(port, context, problem('internal-error'))
+    answerWith(port, context, { ...problem('internal-error'), requestId: exchange?.request.id })
   } catch {
     response.destroy()
   }

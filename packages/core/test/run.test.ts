@@ -1,3 +1,4 @@
+import { recordEvents } from '@ashlar/testkit'
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 
 import {
@@ -144,4 +145,15 @@ describe('the signal', () => {
     close(whole.context)
     expect(signal!.aborted).toBe(false)
   })
+})
+
+test('a verdict that cannot be carried out is a decision of its own', async () => {
+  const recorder = recordEvents()
+  const port = recordingPort()
+  await decide([guardThat(() => allow({}, { headers: { 'X-Bad': 'line\nbreak' } }))], { port })
+  recorder.stop()
+  expect(recorder.decisions()).toEqual(['test: allow', 'carrying out: error'])
+  expect(recorder.events).toMatchObject([{ name: 'guard_failed' }])
+  expect(port.answers).toMatchObject([{ status: 500, problem: { requestId: expect.any(String) } }])
+  expect(port.reported).toMatchObject([{ code: 'ERR_INVALID_CHAR' }])
 })
