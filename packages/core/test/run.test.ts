@@ -10,6 +10,7 @@ import {
   except,
   type Guard,
   problem,
+  type RequestCompleted,
   run,
   shadow,
   some,
@@ -119,6 +120,29 @@ describe('run()', () => {
     expect((await decide([headers], { target: '/packages/@scope%2fname' })).passed).toBe(true)
   })
 
+  test('an ambiguous target that a guard has decided by is refused, however early the guard stands', async () => {
+    const early: Guard = { ...refuse, layer: 'request' } as Guard
+    for (const guard of [when(['/admin'], early), except(['/admin'], when(['/x'], early))]) {
+      const { passed, port } = await decide([guard], { target: '//admin' })
+      expect(passed).toBe(false)
+      expect(port.answers).toMatchObject([{ problem: { code: 'ambiguous-target' } }])
+    }
+  })
+
+  test('a path that a guard has read is looked at again before each later guard', async () => {
+    let rewritten = false
+    const port = recordingPort({ stillAt: () => !rewritten })
+    const reads = guardThat(({ path }) => (path === '/' ? ALLOW : deny(problem('not-found'))))
+    const rewrites = guardThat(() => {
+      rewritten = true
+      return ALLOW
+    })
+    expect((await decide([rewrites, pass], { port })).passed).toBe(true)
+    rewritten = false
+    expect((await decide([reads, rewrites, pass], { port })).passed).toBe(false)
+    expect(port.answers).toMatchObject([{ status: 400, problem: { code: 'ambiguous-target' } }])
+  })
+
   test('an asynchronous guard may take its time until the deadline and no longer', async () => {
     const port = recordingPort({ guardTimeoutMs: 10 })
     expect((await decide([guardThat(() => new Promise(() => undefined))], { port })).passed).toBe(false)
@@ -127,6 +151,41 @@ describe('run()', () => {
   })
 
   afterEach(() => void jest.restoreAllMocks())
+})
+
+describe('the end of the response', () => {
+  test('is told once, also while a guard is still deciding and somebody listens', async () => {
+    const recorder = recordEvents()
+    const port = recordingPort()
+    let calls = 0
+    let answer: (verdict: typeof ALLOW) => void = () => undefined
+    const counts = guardThat(() => allow({}, { afterResponse: () => void calls++ }))
+    const slow = guardThat(() => new Promise((resolve) => (answer = resolve)), { name: 'slow' })
+    const context = contextOf()
+    const passed = run(port, stepsOf([counts, slow]), context)
+    context.response.destroy()
+    context.response.emit('close')
+    context.response.emit('close')
+    answer(ALLOW)
+    expect(await passed).toBe(false)
+    recorder.stop()
+    expect(calls).toBe(1)
+    expect(port.reported).toEqual([])
+    expect(recorder.decisions()).toEqual(['test: allow', 'slow: allow'])
+    expect(recorder.events).toMatchObject([{ name: 'request_completed', outcome: { aborted: true } }])
+    expect((recorder.events[0] as RequestCompleted).decisions).toHaveLength(1)
+  })
+
+  test('that has come before the first guard leaves nothing to decide', () => {
+    const context = contextOf()
+    context.response.destroy()
+    const never = guardThat(() => {
+      throw new Error('asked in vain')
+    })
+    const port = recordingPort()
+    expect(run(port, stepsOf([never]), context)).toBe(false)
+    expect([port.answers, port.reported]).toEqual([[], []])
+  })
 })
 
 describe('the signal', () => {

@@ -55,11 +55,7 @@ export function failingGuards({ describe, test, expect }: TestRunner, adapter: A
           const app = place === 'in front' ? { guards, routes: [{ path: '/x' }] } : { routes: [{ path: '/x', guards }] }
           const recorder = recordEvents()
           try {
-            await withServer(adapter, { ...app, options: { guardTimeoutMs: 50 } }, async () => undefined)
-            let reported: unknown[] = []
-            const options = { guardTimeoutMs: 50, onError: (error: unknown) => void reported.push(error) }
-            await withServer(adapter, { ...app, options }, async ({ call }) => {
-              reported = []
+            await withServer(adapter, { ...app, options: { guardTimeoutMs: 50 } }, async ({ call, reported }) => {
               const answer = await call('/x')
               expect(answer.status).toBe(status)
               expect(answer.json()).toEqual({
@@ -74,7 +70,8 @@ export function failingGuards({ describe, test, expect }: TestRunner, adapter: A
             })
             const failed = recorder.verdicts.filter(({ decision }) => decision.guard === 'failing')
             expect(failed.map(({ decision }) => decision)).toMatchObject([{ outcome: 'error', status, code }])
-            expect(recorder.events.filter(({ name }) => name === 'guard_failed')).toHaveLength(1)
+            const told = recorder.events.filter((event) => event.name === 'guard_failed')
+            expect(told).toMatchObject([{ decision: { guard: 'failing' } }])
             expect(JSON.stringify(recorder.events)).not.toContain('hunter2')
           } finally {
             recorder.stop()
