@@ -28,17 +28,18 @@ type Authentication = Verdict<{ readonly principal: Principal }>
  * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
  */
 export function authenticate(
-  sources: readonly CredentialSource[],
+  kinds: readonly (CredentialSource | readonly CredentialSource[])[],
   options?: AuthenticateOptions & { readonly optional?: false },
 ): Guard<{ principal: Principal }>
 export function authenticate(
-  sources: readonly CredentialSource[],
+  kinds: readonly (CredentialSource | readonly CredentialSource[])[],
   options: AuthenticateOptions,
 ): Guard<{ principal?: Principal }>
 export function authenticate(
-  sources: readonly CredentialSource[],
+  kinds: readonly (CredentialSource | readonly CredentialSource[])[],
   options: AuthenticateOptions = {},
 ): Guard<{ principal?: Principal }> {
+  const sources = Array.isArray(kinds) ? (kinds as readonly CredentialSource[]).flat() : []
   checkSources(sources)
   checkOptionNames('authenticate()', options, ['optional', 'realm'])
   const { optional = false, realm = 'api' } = options
@@ -64,6 +65,7 @@ export function authenticate(
         for (const source of inAuthorization) {
           const found = source.find(request, authorization)
           if (found === undefined) continue
+          if (typeof found === 'object') return refusals.of(found, source)
           chosen = source
           credential = found
           if (source.fits === undefined || source.fits(found)) break
@@ -74,15 +76,18 @@ export function authenticate(
     for (const source of inHeaders) {
       const found = source.find(request, undefined)
       if (found === undefined) continue
+      if (typeof found === 'object') return refusals.of(found, source)
       if (credential !== undefined) return refusals.ambiguous
       chosen = source
       credential = found
     }
     if (credential === undefined) {
       for (const source of elsewhere) {
-        credential = source.find(request, undefined)
-        if (credential === undefined) continue
+        const found = source.find(request, undefined)
+        if (found === undefined) continue
+        if (typeof found === 'object') return refusals.of(found, source)
         chosen = source
+        credential = found
         break
       }
       if (credential === undefined) return optional ? ALLOW : refusals.required
@@ -100,7 +105,7 @@ export function authenticate(
   }
 
   return Object.freeze({
-    name: `authenticate ${sources.map(({ name }) => name).join(', ')}`,
+    name: `authenticate ${[...new Set(sources.map(({ name }) => name))].join(', ')}`,
     layer: 'authentication',
     reads: 'head',
     check,
@@ -110,7 +115,7 @@ export function authenticate(
 function checkSources(sources: readonly CredentialSource[]): void {
   const usable = (source: Partial<CredentialSource> | undefined): boolean =>
     typeof source?.find === 'function' && typeof source.verify === 'function'
-  if (!Array.isArray(sources) || sources.length === 0 || !sources.every(usable)) {
+  if (sources.length === 0 || !sources.every(usable)) {
     throw new ConfigurationError(
       'ERR_OPTION_MISSING',
       'authenticate(): the first argument is a list of credential kinds, such as [bearer({ … })].',

@@ -1,1 +1,3 @@
-export { type ContractRunner, revocationStoreContract } from './revocation/contract.ts'
+export { apiKeyStoreContract } from './api-keys/contract.ts'
+export type { ContractRunner } from './contract-runner.ts'
+export { revocationStoreContract } from './revocation/contract.ts'

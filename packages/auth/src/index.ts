@@ -1,3 +1,7 @@
+export { type ApiKeyOptions, apiKey } from './api-keys/api-key.ts'
+export type { ApiKeyRecord, ApiKeyStore } from './api-keys/api-key-record.ts'
+export { type ApiKeyGrant, type ApiKeys, type ApiKeysOptions, apiKeys, type IssuedApiKey } from './api-keys/api-keys.ts'
+export { memoryApiKeys } from './api-keys/memory-api-keys.ts'
 export { type AuthenticateOptions, authenticate } from './authenticate.ts'
 export { bearer } from './bearer/bearer.ts'
 export type { BearerOptions, BearerSettings, SeveralIssuers } from './bearer/bearer-options.ts'
