@@ -18,6 +18,8 @@ export interface AuthenticateOptions {
   readonly optional?: boolean
   /** Names the protected area in challenges (RFC 9110 §11.5). Default `'api'`. */
   readonly realm?: string
+  /** Where this API's metadata are, told in challenges (RFC 9728 §5.1): `resourceMetadataUrl(resource)`. Default: not told. */
+  readonly resourceMetadata?: string
 }
 
 type Authentication = Verdict<{ readonly principal: Principal }>
@@ -41,12 +43,17 @@ export function authenticate(
 ): Guard<{ principal?: Principal }> {
   const sources = Array.isArray(kinds) ? (kinds as readonly CredentialSource[]).flat() : []
   checkSources(sources)
-  checkOptionNames('authenticate()', options, ['optional', 'realm'])
-  const { optional = false, realm = 'api' } = options
+  checkOptionNames('authenticate()', options, ['optional', 'realm', 'resourceMetadata'])
+  const { optional = false, realm = 'api', resourceMetadata } = options
   if (typeof optional !== 'boolean') {
     throw new ConfigurationError('ERR_OPTION_INVALID', 'authenticate(): "optional" is true or false.')
   }
-  const refusals = new Refusals(sources, { realm: challengeText('authenticate()', 'realm', realm) })
+  const refusals = new Refusals(sources, {
+    realm: challengeText('authenticate()', 'realm', realm),
+    ...(resourceMetadata !== undefined && {
+      resource_metadata: challengeText('authenticate()', 'resourceMetadata', resourceMetadata),
+    }),
+  })
   const inAuthorization = sources.filter(({ place }) => place === 'authorization')
   const inHeaders = sources.filter(({ place }) => place === 'header')
   const elsewhere = [
