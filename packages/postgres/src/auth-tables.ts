@@ -1,7 +1,7 @@
 /**
  * The tables of the authentication stores. Run once, by whoever may create tables; safe to run again.
- * The app itself needs SELECT, INSERT and UPDATE on `ashlar_api_keys`, and SELECT, INSERT and DELETE on
- * `ashlar_revocations` with USAGE on its sequence.
+ * The app itself needs SELECT, INSERT and UPDATE on `ashlar_api_keys`, SELECT, INSERT and DELETE on `ashlar_revocations`
+ * with USAGE on its sequence, and SELECT, INSERT, UPDATE and DELETE on `ashlar_used_once`.
  */
 export const AUTH_TABLES: string = `
 CREATE TABLE IF NOT EXISTS ashlar_api_keys (
@@ -30,4 +30,9 @@ CREATE TABLE IF NOT EXISTS ashlar_revocations (
   until bigint NOT NULL
 );
 CREATE INDEX IF NOT EXISTS ashlar_revocations_until ON ashlar_revocations (until);
+CREATE TABLE IF NOT EXISTS ashlar_used_once (
+  name text PRIMARY KEY,
+  until bigint NOT NULL
+);
+CREATE INDEX IF NOT EXISTS ashlar_used_once_until ON ashlar_used_once (until);
 `

@@ -1,9 +1,9 @@
-import { apiKeyStoreContract, revocationStoreContract } from '@ashlar/auth/contract'
+import { apiKeyStoreContract, replayStoreContract, revocationStoreContract } from '@ashlar/auth/contract'
 import { type PostgresServer, postgresServer, withService } from '@ashlar/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import pg from 'pg'
 
-import { AUTH_TABLES, postgresApiKeys, postgresRevocations } from '../src/index.ts'
+import { AUTH_TABLES, postgresApiKeys, postgresReplays, postgresRevocations } from '../src/index.ts'
 
 withService('postgres', describe)('on PostgreSQL', () => {
   let server: PostgresServer
@@ -16,7 +16,7 @@ withService('postgres', describe)('on PostgreSQL', () => {
     await pool.query(AUTH_TABLES)
     await pool.query(AUTH_TABLES)
   }, 60_000)
-  beforeEach(() => pool.query('TRUNCATE ashlar_api_keys, ashlar_revocations'))
+  beforeEach(() => pool.query('TRUNCATE ashlar_api_keys, ashlar_revocations, ashlar_used_once'))
   afterAll(async () => {
     await pool.end()
     await server.stop()
@@ -24,6 +24,14 @@ withService('postgres', describe)('on PostgreSQL', () => {
 
   describe('API keys', () => {
     apiKeyStoreContract({ test, expect }, async () => ({ store: postgresApiKeys({ pool }), close: async () => {} }))
+  })
+
+  describe('what may be used once', () => {
+    replayStoreContract({ test, expect }, async () => ({
+      one: postgresReplays({ pool }),
+      other: postgresReplays({ pool }),
+      close: async () => {},
+    }))
   })
 
   describe('revocations', () => {

@@ -1,9 +1,9 @@
-import { apiKeyStoreContract, revocationStoreContract } from '@ashlar/auth/contract'
+import { apiKeyStoreContract, replayStoreContract, revocationStoreContract } from '@ashlar/auth/contract'
 import { type RedisServer, redisServer, withService } from '@ashlar/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { Redis } from 'ioredis'
 
-import { redisApiKeys, redisRevocations } from '../src/index.ts'
+import { redisApiKeys, redisReplays, redisRevocations } from '../src/index.ts'
 
 withService('redis', describe)('on Redis', () => {
   let server: RedisServer
@@ -59,6 +59,13 @@ withService('redis', describe)('on Redis', () => {
       await expect(store.add({ kind: 'token', issuer: 'i', id: 'a', until })).rejects.toMatchObject({
         code: 'ERR_OPTION_INVALID',
       })
+    })
+  })
+
+  describe('what may be used once', () => {
+    replayStoreContract({ test, expect }, async () => {
+      await redis.flushall()
+      return { one: redisReplays({ redis }), other: redisReplays({ redis }), close: async () => {} }
     })
   })
 
