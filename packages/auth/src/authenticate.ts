@@ -18,6 +18,8 @@ export interface AuthenticateOptions {
   readonly optional?: boolean
   /** Names the protected area in challenges (RFC 9110 §11.5). Default `'api'`. */
   readonly realm?: string
+  /** Where this API's metadata are, told in challenges (RFC 9728 §5.1): `resourceMetadataUrl(resource)`. Default: not told. */
+  readonly resourceMetadata?: string
 }
 
 type Authentication = Verdict<{ readonly principal: Principal }>
@@ -28,24 +30,30 @@ type Authentication = Verdict<{ readonly principal: Principal }>
  * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
  */
 export function authenticate(
-  sources: readonly CredentialSource[],
+  kinds: readonly (CredentialSource | readonly CredentialSource[])[],
   options?: AuthenticateOptions & { readonly optional?: false },
 ): Guard<{ principal: Principal }>
 export function authenticate(
-  sources: readonly CredentialSource[],
+  kinds: readonly (CredentialSource | readonly CredentialSource[])[],
   options: AuthenticateOptions,
 ): Guard<{ principal?: Principal }>
 export function authenticate(
-  sources: readonly CredentialSource[],
+  kinds: readonly (CredentialSource | readonly CredentialSource[])[],
   options: AuthenticateOptions = {},
 ): Guard<{ principal?: Principal }> {
+  const sources = Array.isArray(kinds) ? (kinds as readonly CredentialSource[]).flat() : []
   checkSources(sources)
-  checkOptionNames('authenticate()', options, ['optional', 'realm'])
-  const { optional = false, realm = 'api' } = options
+  checkOptionNames('authenticate()', options, ['optional', 'realm', 'resourceMetadata'])
+  const { optional = false, realm = 'api', resourceMetadata } = options
   if (typeof optional !== 'boolean') {
     throw new ConfigurationError('ERR_OPTION_INVALID', 'authenticate(): "optional" is true or false.')
   }
-  const refusals = new Refusals(sources, { realm: challengeText('authenticate()', 'realm', realm) })
+  const refusals = new Refusals(sources, {
+    realm: challengeText('authenticate()', 'realm', realm),
+    ...(resourceMetadata !== undefined && {
+      resource_metadata: challengeText('authenticate()', 'resourceMetadata', resourceMetadata),
+    }),
+  })
   const inAuthorization = sources.filter(({ place }) => place === 'authorization')
   const inHeaders = sources.filter(({ place }) => place === 'header')
   const elsewhere = [
@@ -64,6 +72,7 @@ export function authenticate(
         for (const source of inAuthorization) {
           const found = source.find(request, authorization)
           if (found === undefined) continue
+          if (typeof found === 'object') return refusals.of(found, source)
           chosen = source
           credential = found
           if (source.fits === undefined || source.fits(found)) break
@@ -74,15 +83,18 @@ export function authenticate(
     for (const source of inHeaders) {
       const found = source.find(request, undefined)
       if (found === undefined) continue
+      if (typeof found === 'object') return refusals.of(found, source)
       if (credential !== undefined) return refusals.ambiguous
       chosen = source
       credential = found
     }
     if (credential === undefined) {
       for (const source of elsewhere) {
-        credential = source.find(request, undefined)
-        if (credential === undefined) continue
+        const found = source.find(request, undefined)
+        if (found === undefined) continue
+        if (typeof found === 'object') return refusals.of(found, source)
         chosen = source
+        credential = found
         break
       }
       if (credential === undefined) return optional ? ALLOW : refusals.required
@@ -100,7 +112,7 @@ export function authenticate(
   }
 
   return Object.freeze({
-    name: `authenticate ${sources.map(({ name }) => name).join(', ')}`,
+    name: `authenticate ${[...new Set(sources.map(({ name }) => name))].join(', ')}`,
     layer: 'authentication',
     reads: 'head',
     check,
@@ -110,7 +122,7 @@ export function authenticate(
 function checkSources(sources: readonly CredentialSource[]): void {
   const usable = (source: Partial<CredentialSource> | undefined): boolean =>
     typeof source?.find === 'function' && typeof source.verify === 'function'
-  if (!Array.isArray(sources) || sources.length === 0 || !sources.every(usable)) {
+  if (sources.length === 0 || !sources.every(usable)) {
     throw new ConfigurationError(
       'ERR_OPTION_MISSING',
       'authenticate(): the first argument is a list of credential kinds, such as [bearer({ … })].',

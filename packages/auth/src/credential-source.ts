@@ -35,10 +35,10 @@ export interface CredentialSource {
   /** What a caller without credentials is told to send. */
   readonly challenges: readonly Challenge[]
   /**
-   * The credential, where the request carries one of this kind.
+   * The credential, where the request carries one of this kind; a fault where it can't be told which.
    * @param authorization the one `Authorization` header, where there is one
    */
-  find(request: RequestView, authorization: string | undefined): string | undefined
+  find(request: RequestView, authorization: string | undefined): string | Fault | undefined
   /** Whether a credential looks like this source's own, where several read the same header. Default: it does. */
   fits?(credential: string): boolean
   /** At once where the answer is known. Throws an `UnavailableError` when it can't be known now. */

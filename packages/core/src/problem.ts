@@ -21,6 +21,7 @@ export type ProblemCode =
   | 'bad-request'
   | 'credentials-required'
   | 'invalid-credentials'
+  | 'insufficient-authentication'
   | 'not-permitted'
   | 'not-found'
   | 'payload-too-large'
@@ -40,6 +41,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; r
     'bad-request': { status: 400, title: 'The request could not be read' },
     'credentials-required': { status: 401, title: 'Credentials are required' },
     'invalid-credentials': { status: 401, title: 'The credentials are not valid' },
+    'insufficient-authentication': { status: 401, title: 'A stronger or more recent login is required' },
     'not-permitted': { status: 403, title: 'Not permitted' },
     'not-found': { status: 404, title: 'Not found' },
     'payload-too-large': { status: 413, title: 'The body is too large' },

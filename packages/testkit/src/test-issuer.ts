@@ -24,6 +24,8 @@ export interface TestIssuerOptions {
   readonly kid?: string | null
   /** Default 2048; for RSA. */
   readonly modulusLength?: number
+  /** For HS algorithms. Default: 64 random bytes. */
+  readonly secret?: string
   readonly clock?: Clock
 }
 
@@ -49,8 +51,8 @@ export function testIssuer(options: TestIssuerOptions = {}): TestIssuer {
     algorithm = 'ES256',
     clock = systemClock,
   } = options
-  const { kid = 'key-1', modulusLength = 2048 } = options
-  const { publicKey, privateKey } = keyPair(algorithm, modulusLength)
+  const { kid = 'key-1' } = options
+  const { publicKey, privateKey } = keyPair(algorithm, options)
   const jwk = {
     ...publicKey.export({ format: 'jwk' }),
     ...(kid !== null && { kid }),
@@ -92,9 +94,12 @@ const base64url = (text: string): string => Buffer.from(text).toString('base64ur
 
 const CURVES: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }
 
-function keyPair(algorithm: string, modulusLength: number): { publicKey: KeyObject; privateKey: KeyObject } {
+function keyPair(
+  algorithm: string,
+  { modulusLength = 2048, secret: text }: TestIssuerOptions,
+): { publicKey: KeyObject; privateKey: KeyObject } {
   if (algorithm.startsWith('HS')) {
-    const secret = createSecretKey(randomBytes(64))
+    const secret = text === undefined ? createSecretKey(randomBytes(64)) : createSecretKey(text, 'utf8')
     return { publicKey: secret, privateKey: secret }
   }
   const namedCurve = CURVES[algorithm]

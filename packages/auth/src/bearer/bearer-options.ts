@@ -1,6 +1,7 @@
 import { type Clock, ConfigurationError, checkOptionNames, numberOption, systemClock } from '@ashlar/core'
 
 import type { Fetch } from '../keys/json-request.ts'
+import { BindingCheck } from '../proof/binding-check.ts'
 import type { ProofOfPossession } from '../proof/proof-of-possession.ts'
 import type { Revocations } from '../revocation/revocations.ts'
 import { compileIssuer, ISSUER_OPTIONS, type IssuerOptions, type TrustedIssuer } from './issuer.ts'
@@ -32,7 +33,7 @@ export interface CompiledBearer {
   readonly maxTokenLength: number
   readonly cachedTokens: number
   readonly revocations: Revocations | undefined
-  readonly proofs: ReadonlyMap<string, ProofOfPossession>
+  readonly bindings: BindingCheck
   readonly clock: Clock
 }
 
@@ -50,7 +51,7 @@ export function compileBearer(where: string, options: BearerOptions): CompiledBe
     maxTokenLength: size('maxTokenLength', 256, 65_536, 8192),
     cachedTokens: size('cachedTokens', 0, 10_000_000, 10_000),
     revocations,
-    proofs: new Map(proofs.map((proof) => [proof.kind, proof])),
+    bindings: new BindingCheck(proofs),
     clock,
   }
 }

@@ -2,7 +2,6 @@ import type { Awaitable, Binding, RequestView } from '@ashlar/core'
 
 import { type CredentialSource, type Fault, invalid, malformed, type Verified } from '../credential-source.ts'
 import type { VerificationKey } from '../keys/verification-key.ts'
-import type { ProofOfPossession } from '../proof/proof-of-possession.ts'
 import type { Revocations } from '../revocation/revocations.ts'
 import { type BearerOptions, compileBearer } from './bearer-options.ts'
 import { TokenCache } from './token-cache.ts'
@@ -28,8 +27,6 @@ const CREDENTIALS = /^(?:bearer|dpop) +([A-Za-z0-9\-._~+/]+=*)$/i
 const SYNTAX = malformed('the Authorization header holds no token', {
   description: 'The Authorization header could not be read.',
 })
-const UNBOUND = invalid('the token is bound to a key that the caller has not shown to hold')
-const NOT_BOUND = invalid('the token is not bound to a DPoP key', { scheme: 'DPoP' })
 const REVOKED = invalid('the token has been revoked', { event: 'authn_token_reuse' })
 
 /** Characters of credentials that are remembered for each token that may be: of long tokens fewer are remembered. */
@@ -42,11 +39,10 @@ const CHARACTERS_PER_TOKEN = 2048
  * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
  */
 export function bearer(options: BearerOptions): CredentialSource {
-  const { issuers, maxTokenLength, cachedTokens, revocations, proofs, clock } = compileBearer('bearer()', options)
+  const { issuers, maxTokenLength, cachedTokens, revocations, bindings, clock } = compileBearer('bearer()', options)
   const verifier = new TokenVerifier(issuers, clock, maxTokenLength)
   const cache =
     cachedTokens > 0 ? new TokenCache<KnownToken>(cachedTokens, cachedTokens * CHARACTERS_PER_TOKEN) : undefined
-  const takesDpop = proofs.has('dpop')
 
   function verify(credential: string, request: RequestView): Awaitable<Verified | Fault> {
     const known = cache?.get(credential)
@@ -74,7 +70,7 @@ export function bearer(options: BearerOptions): CredentialSource {
   ): Awaitable<Verified | Fault> {
     if (verified.kind === 'fault') return verified
     const { principal } = verified
-    const fault = schemeFault(credential, verified, proofs)
+    const fault = bindings.schemeFault(credential, principal.binding)
     if (fault) return fault
     const verdict: Verified = Object.freeze({ kind: 'allow', state: Object.freeze({ principal }) })
     const { key, startsAt, endsAt } = verified
@@ -105,39 +101,17 @@ export function bearer(options: BearerOptions): CredentialSource {
 
   function admitBound(known: KnownToken, request: RequestView): Awaitable<Verified | Fault> {
     const { credential, verdict } = known
-    const binding = known.binding!
-    const token = credential.slice(credential.lastIndexOf(' ') + 1)
-    const fault = proofs.get(binding.kind)!.verify(binding, request, token)
+    const fault = bindings.prove(known.binding!, request, credential)
     return fault instanceof Promise ? fault.then((settled) => settled ?? verdict) : (fault ?? verdict)
   }
 
   return Object.freeze({
     name: 'bearer',
     place: 'authorization',
-    challenges: [{ scheme: 'Bearer' }, ...[...proofs.values()].flatMap(({ challenge }) => challenge ?? [])],
+    challenges: bindings.challenges,
     find: (_: unknown, authorization: string | undefined) =>
-      authorization !== undefined && (isScheme(BEARER, authorization) || (takesDpop && isScheme(DPOP, authorization)))
-        ? authorization
-        : undefined,
+      bindings.reads(authorization!) ? authorization : undefined,
     fits: (credential: string) => credential.includes('.'),
     verify,
   })
-}
-
-/** A token that is bound to a DPoP key is sent by the DPoP scheme, and no other is (RFC 9449 §7.1). */
-function schemeFault(
-  credential: string,
-  { principal: { binding } }: VerifiedToken,
-  proofs: ReadonlyMap<string, ProofOfPossession>,
-): Fault | undefined {
-  if (binding && !proofs.has(binding.kind)) return UNBOUND
-  if (isScheme(DPOP, credential)) return binding?.kind === 'dpop' ? undefined : NOT_BOUND
-  return binding?.kind === 'dpop' ? UNBOUND : undefined
-}
-
-const BEARER = { usual: 'Bearer ', any: /^bearer(?: |$)/i }
-const DPOP = { usual: 'DPoP ', any: /^dpop(?: |$)/i }
-
-function isScheme({ usual, any }: { readonly usual: string; readonly any: RegExp }, authorization: string): boolean {
-  return authorization.startsWith(usual) || any.test(authorization)
 }

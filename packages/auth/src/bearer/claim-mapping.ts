@@ -58,7 +58,7 @@ export function principalOf(claims: Claims, issuer: string, names: ClaimNames): 
     acr: textAt(claims, 'acr'),
     amr: amr && amr.length > 0 ? amr : undefined,
     authenticatedAt: typeof authTime === 'number' && Number.isFinite(authTime) ? authTime * 1000 : undefined,
-    expiresAt: (claims['exp'] as number) * 1000,
+    expiresAt: typeof claims['exp'] === 'number' ? claims['exp'] * 1000 : undefined,
     binding,
     tokenId: textAt(claims, 'jti'),
     clientId: textAt(claims, 'client_id') ?? textAt(claims, 'azp'),

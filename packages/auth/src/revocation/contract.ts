@@ -1,11 +1,5 @@
+import type { ContractRunner } from '../contract-runner.ts'
 import type { Revocation, RevocationStore } from './revocation.ts'
-
-/** The part of a test runner that the suite needs. */
-export interface ContractRunner {
-  test(name: string, body: () => Promise<void>): void
-  // biome-ignore lint/suspicious/noExplicitAny: each runner has its own matchers
-  expect(value: unknown): any
-}
 
 const issuer = 'https://issuer.example'
 const later = (): number => Date.now() + 60_000

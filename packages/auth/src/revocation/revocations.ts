@@ -8,6 +8,7 @@ import {
   UnavailableError,
 } from '@ashlar/core'
 
+import { inTime } from '../in-time.ts'
 import type { Revocation, RevocationStore } from './revocation.ts'
 
 export interface RevocationsOptions {
@@ -58,6 +59,7 @@ export function revocations(options: RevocationsOptions): Revocations {
   return new RevocationView(options)
 }
 
+const STORE = 'The store of revocations'
 const OPTIONS = ['store', 'stalenessMs', 'timeoutMs', 'maxTokenSeconds', 'clock']
 
 class RevocationView implements Revocations {
@@ -140,7 +142,7 @@ class RevocationView implements Revocations {
   }
 
   async #add(revocation: Revocation): Promise<void> {
-    await this.#inTime(this.#store.add(revocation))
+    await inTime(this.#store.add(revocation), this.#timeoutMs, STORE)
     this.#learn([revocation])
   }
 
@@ -164,7 +166,7 @@ class RevocationView implements Revocations {
     try {
       // The view is as old as the question, not as the answer.
       const askedAt = this.#clock.now()
-      const { revocations: fresh, cursor } = await this.#inTime(this.#store.since(this.#cursor))
+      const { revocations: fresh, cursor } = await inTime(this.#store.since(this.#cursor), this.#timeoutMs, STORE)
       this.#learn(fresh)
       this.#cursor = cursor
       this.#viewedAt = askedAt
@@ -198,21 +200,6 @@ class RevocationView implements Revocations {
     const now = this.#clock.now()
     for (const [key, { until }] of this.#revoked) if (until <= now) this.#revoked.delete(key)
     this.#sweepAt = Math.max(1024, 2 * this.#revoked.size)
-  }
-
-  #inTime<T>(pending: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const late = (): void => reject(new UnavailableError('The store of revocations did not answer in time.'))
-      const timer = setTimeout(late, this.#timeoutMs)
-      timer.unref()
-      pending.then(resolve, (cause: unknown) => {
-        reject(new UnavailableError('The store of revocations could not be asked.', { cause }))
-      })
-      pending.then(
-        () => clearTimeout(timer),
-        () => clearTimeout(timer),
-      )
-    })
   }
 }
 

@@ -1,0 +1,75 @@
+import { apiKeyStoreContract, replayStoreContract, revocationStoreContract } from '@ashlar/auth/contract'
+import { type PostgresServer, postgresServer, withService } from '@ashlar/testkit'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import pg from 'pg'
+
+import { AUTH_TABLES, postgresApiKeys, postgresReplays, postgresRevocations } from '../src/index.ts'
+
+withService('postgres', describe)('on PostgreSQL', () => {
+  let server: PostgresServer
+  let pool: pg.Pool
+  beforeAll(async () => {
+    server = await postgresServer()
+    pool = new pg.Pool({ connectionString: server.url, max: 20 })
+    // A server that is stopped ends idle connections.
+    pool.on('error', () => undefined)
+    await pool.query(AUTH_TABLES)
+    await pool.query(AUTH_TABLES)
+  }, 60_000)
+  beforeEach(() => pool.query('TRUNCATE ashlar_api_keys, ashlar_revocations, ashlar_used_once'))
+  afterAll(async () => {
+    await pool.end()
+    await server.stop()
+  })
+
+  describe('API keys', () => {
+    apiKeyStoreContract({ test, expect }, async () => ({ store: postgresApiKeys({ pool }), close: async () => {} }))
+  })
+
+  describe('what may be used once', () => {
+    replayStoreContract({ test, expect }, async () => ({
+      one: postgresReplays({ pool }),
+      other: postgresReplays({ pool }),
+      close: async () => {},
+    }))
+  })
+
+  describe('revocations', () => {
+    revocationStoreContract({ test, expect }, async () => {
+      const second = new pg.Pool({ connectionString: server.url })
+      return {
+        one: postgresRevocations({ pool }),
+        other: postgresRevocations({ pool: second }),
+        close: () => second.end(),
+      }
+    })
+
+    test('what has ended anyway is deleted when something is added', async () => {
+      const store = postgresRevocations({ pool })
+      await store.add({ kind: 'token', issuer: 'i', id: 'old', until: Date.now() - 1 })
+      await store.add({ kind: 'token', issuer: 'i', id: 'new', until: Date.now() + 60_000 })
+      expect((await pool.query('SELECT id FROM ashlar_revocations')).rows).toEqual([{ id: 'new' }])
+    })
+
+    test('whoever watches listens again when its connection was lost', async () => {
+      const store = postgresRevocations({ pool })
+      let told = (): void => {}
+      const stop = store.watch!(() => told())
+      const next = () =>
+        new Promise<void>((resolve) => {
+          told = resolve
+        })
+      const listeners = async () =>
+        (await pool.query("SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND state = 'idle'")).rows
+      while ((await listeners()).length === 0) await new Promise((resolve) => setImmediate(resolve))
+      const [{ pid }] = (await listeners()) as [{ pid: number }]
+      const back = next()
+      await pool.query('SELECT pg_terminate_backend($1)', [pid])
+      await back
+      const notified = next()
+      await store.add({ kind: 'token', issuer: 'i', id: 'a', until: Date.now() + 60_000 })
+      await notified
+      stop()
+    })
+  })
+})
