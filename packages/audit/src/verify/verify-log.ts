@@ -36,7 +36,7 @@ export async function verifyLog(source: LogSource, { verifiers, witnessed = [] }
   const walk = new LogWalk(source.place, await originOf(segments, notes))
   walk.takeCheckpoints(notes, rest, verifiers)
   walk.takeWitnessed(witnessed, verifiers)
-  for (const segment of segments) await walk.segment(segment)
+  for (const segment of segments) await walk.segment(segment, segment === segments.at(-1) && !closed)
   return walk.report(closed)
 }
 
@@ -104,8 +104,13 @@ class LogWalk {
     }
   }
 
-  async segment(segment: SegmentSource): Promise<void> {
+  /** @param mayBeTorn a crash may have left it half-written */
+  async segment(segment: SegmentSource, mayBeTorn: boolean): Promise<void> {
     const header = await segment.header()
+    if (!header && mayBeTorn && (await isEmpty(segment))) {
+      this.#torn = true
+      return
+    }
     this.#start(segment, header)
     let number = 1
     for await (const lines of segment.lines()) {
@@ -116,6 +121,7 @@ class LogWalk {
   report(closed: boolean): LogReport {
     const chain = this.#chain ?? new ChainWalk(1, '')
     const size = chain.next - 1
+    if (chain.intact) this.#checkRoot()
     if (closed && this.#torn) this.#torn = false
     this.#findings.push(...chain.end(this.#vouched, this.#torn))
     if (this.#first > 1 && this.#prunedThrough < this.#first - 1) {
@@ -158,7 +164,7 @@ class LogWalk {
       const genesis = first === 1 && this.#origin !== undefined ? genesisOf(this.#origin) : undefined
       this.#chain = new ChainWalk(first, genesis ?? header?.prev ?? '')
       if (header) this.#tree = treeBefore(header)
-      this.#checkRoot()
+      if (genesis !== undefined) this.#lastHash = genesis
     }
     const intactSoFar = this.#chain.intact
     if (!header || segmentName(first) !== segment.name || header.origin !== this.#origin) {
@@ -189,8 +195,9 @@ class LogWalk {
     this.#records++
     this.#lastHash = parsed.claimed
     if (bytes.includes(PRUNED)) this.#notePruning(bytes)
-    this.#tree.push(parsed.leaf)
+    // Only now that the chain goes on behind it: a changed record shows in its successor first.
     if (this.#chain!.intact) this.#checkRoot()
+    this.#tree.push(parsed.leaf)
   }
 
   #checkRoot(): void {
@@ -214,6 +221,12 @@ class LogWalk {
     const record = JSON.parse(bytes.toString()) as { name?: string; details?: { through?: number } }
     if (record.name === 'trail_pruned') this.#prunedThrough = Number(record.details?.through ?? 0)
   }
+}
+
+/** It holds no line but the beginning of a header. */
+async function isEmpty(segment: SegmentSource): Promise<boolean> {
+  for await (const lines of segment.lines()) if (lines.length > 0) return false
+  return true
 }
 
 const PRUNED = Buffer.from('"name":"trail_pruned"')
