@@ -1,4 +1,5 @@
 export { type AuditLog, type AuditLogOptions, auditLog } from './audit-log.ts'
+export { type AuditedOptions, type AuditNotes, audit, audited } from './audited.ts'
 export type {
   Actor,
   Amount,
@@ -29,8 +30,11 @@ export { type Redact, type RedactionOptions, redaction } from './redaction/redac
 export { requestId } from './request-id.ts'
 export type { RequestRecord } from './request-record.ts'
 export { type FileTrailOptions, fileTrail } from './trail/file-trail.ts'
+export { type StreamTrailOptions, streamTrail } from './trail/stream-trail.ts'
 export type { Intent, Receipt, Trail } from './trail/trail.ts'
 export { type AppendFile, nodeFiles, type TrailFiles } from './trail/trail-files.ts'
+export { auditEventOf, type TrailEventsOptions, trailEvents } from './trail-events.ts'
+export { type TrailTransport, type TrailTransportOptions, trailTransport } from './trail-transport.ts'
 export type { Finding, FindingKind } from './verify/finding.ts'
 export { type LogReport, type VerifyOptions, verifyLog } from './verify/verify-log.ts'
 export { type TrailReport, verifyTrail } from './verify/verify-trail.ts'

@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { AshlarError, ConfigurationError, numberOption, UnavailableError } from '@ashlar/core'
+import { ConfigurationError, numberOption, UnavailableError } from '@ashlar/core'
 
+import { alarmOf } from '../alarm.ts'
 import type { AuditEvent } from '../event/audit-event.ts'
 import type { CheckpointSigner } from '../merkle/checkpoint.ts'
 import { GroupCommit, type Pending } from './group-commit.ts'
@@ -82,7 +83,7 @@ type Settings = ReturnType<typeof settingsOf>
 function settingsOf(options: FileTrailOptions) {
   const where = 'fileTrail()'
   checkTrailOptions(where, options, OWN_OPTIONS)
-  const { folder, signer, files = nodeFiles, onCheckpoint, onAlarm = warn } = options
+  const { folder, signer, files = nodeFiles, onCheckpoint } = options
   if (typeof folder !== 'string' || folder === '') {
     throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "folder" is required.`)
   }
@@ -98,7 +99,7 @@ function settingsOf(options: FileTrailOptions) {
     signer,
     files,
     onCheckpoint,
-    onAlarm,
+    onAlarm: alarmOf(options.onAlarm),
     recorder: new Recorder(where, options),
     segmentBytes: numberOption(where, 'segmentBytes', options.segmentBytes, { ...range, fallback: 64 * 2 ** 20 }),
     checkpointRecords: numberOption(where, 'checkpointRecords', options.checkpointRecords, {
@@ -239,9 +240,4 @@ class OpenLog implements Trail {
       onAlarm(error)
     }
   }
-}
-
-function warn(error: unknown): void {
-  const code = error instanceof AshlarError ? ` (${error.code})` : ''
-  process.emitWarning(`The audit trail: ${error instanceof Error ? error.message : String(error)}${code}`)
 }

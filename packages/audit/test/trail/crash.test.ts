@@ -31,7 +31,11 @@ export function recordsOf(trail: string): AuditRecord[] {
       readdirSync(join(trail, writer))
         .filter((name) => name.endsWith('.jsonl'))
         .sort()
-        .flatMap((name) => readFileSync(join(trail, writer, name), 'utf8').split('\n').slice(1, -1)),
+        .flatMap((name) =>
+          readFileSync(join(trail, writer, name), 'utf8')
+            .split('\n')
+            .slice(1, -1),
+        ),
     )
     .flatMap((line) => {
       // A line that a crash left half-written is no record.
@@ -145,7 +149,8 @@ describe('power loss', () => {
         const writing = Array.from({ length: 80 }, (_, id) => write(crash * 80 + id).catch(() => {}))
         while (done < stopAt) await new Promise((resolve) => setImmediate(resolve))
         // The old writer's later writes go nowhere: the machine is off.
-        for (const operation of ['write', 'sync', 'truncate', 'append'] as const) files.fail(operation, new Error('off'))
+        for (const operation of ['write', 'sync', 'truncate', 'append'] as const)
+          files.fail(operation, new Error('off'))
         await Promise.all(writing)
         files.powerLoss((unsynced) => Math.floor(Math.random() * (unsynced + 1)))
         for (const operation of ['write', 'sync', 'truncate', 'append'] as const) files.fail(operation, undefined)

@@ -138,7 +138,9 @@ export const MANIPULATIONS: Readonly<Record<string, Manipulation>> = {
     const file = segments(folder)[random(segments(folder).length)]!
     const lines = readFileSync(file, 'utf8').split('\n')
     const header = JSON.parse(lines[0]!) as { segment: { prev: string; first: number } }
-    header.segment.prev = createHash('sha256').update(String(random(1e9))).digest('base64url')
+    header.segment.prev = createHash('sha256')
+      .update(String(random(1e9)))
+      .digest('base64url')
     lines[0] = JSON.stringify(header)
     writeFileSync(file, lines.join('\n'))
     // Before the first record there is nothing but the name of the log, which says the same.
