@@ -11,7 +11,8 @@ const HINT =
   /eyJ|BEGIN|[3-6][\d -]{11}|2[2-7][\d -]{11}|:\/\/|_(?:live|test|prod|secret)_|AKIA|ASIA|gh[pousr]_|github_pat|glpat|xox|AIza|SG\.|npm_|hf_|ya29|shpat|whsec|dop_v1|pass|pwd|secret|token|key|auth|bearer|basic|dpop|cookie|session|credential|cv[vc]|\bpin\b|\bssn\b|otp|jwt|assertion/i
 
 const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}-----|$)/g
-const JWT = /eyJ[\w-]{6,}(?:\.[\w-]*){1,4}/g
+/** A part alone as well: it is JSON in base64url, and to stop at the first one keeps this linear. */
+const JWT = /eyJ[\w-]{6,}(?:\.[\w-]*){0,4}/g
 const ISSUED_KEY =
   /\b(?:[a-z]{2,12}_(?:live|test|prod|secret)_\w{6,}|(?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|xox[abeoprs]-[\w-]{8,}|AIza[\w-]{30,}|SG\.[\w-]{16,}(?:\.[\w-]+)?|npm_\w{30,}|hf_\w{20,}|ya29\.[\w-]{16,}|shpat_\w{16,}|whsec_[\w/+=-]{16,}|dop_v1_\w{32,})/g
 const SCHEME = /\b(bearer|dpop|digest|negotiate|apikey)\s+[\w.~+/=-]{6,}/gi
