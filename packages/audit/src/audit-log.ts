@@ -1,13 +1,17 @@
-import { ConfigurationError, checkOptionNames, onEvent } from '@ashlar/core'
+import { ConfigurationError, checkOptionNames, numberOption, onEvent } from '@ashlar/core'
 
 import type { Logger } from './logger.ts'
 import { type RequestRecord, requestRecord } from './request-record.ts'
+
+const DEFAULT_BACKLOG = 10_000
 
 export interface AuditLogOptions {
   /** A winston logger, or anything with its `log(entry)`. One of `logger` and `sink` is required. */
   readonly logger?: Logger
   /** The level at which the logger writes. Default `'info'`. */
   readonly level?: string
+  /** How many records may wait in the logger's stream; more are dropped, with a warning. Default 10 000. */
+  readonly maxBacklog?: number
   /** Takes the records in the place of a logger. */
   readonly sink?: (record: RequestRecord) => void
   /** The service's name, in every record. Default: none. */
@@ -25,7 +29,7 @@ export interface AuditLog {
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
  */
 export function auditLog(options: AuditLogOptions): AuditLog {
-  checkOptionNames('auditLog()', options, ['logger', 'level', 'sink', 'service'])
+  checkOptionNames('auditLog()', options, ['logger', 'level', 'maxBacklog', 'sink', 'service'])
   const { logger, level = 'info', sink, service } = options
   if (service !== undefined && typeof service !== 'string') {
     throw new ConfigurationError('ERR_OPTION_INVALID', 'auditLog(): "service" is a name.')
@@ -33,7 +37,12 @@ export function auditLog(options: AuditLogOptions): AuditLog {
   if (logger && sink) {
     throw new ConfigurationError('ERR_OPTION_INVALID', 'auditLog(): give either "logger" or "sink", not both.')
   }
-  const write = logger ? writerOf(logger, level) : sink
+  const maxBacklog = numberOption('auditLog()', 'maxBacklog', options.maxBacklog, {
+    min: 1,
+    integer: true,
+    fallback: DEFAULT_BACKLOG,
+  })
+  const write = logger ? writerOf(logger, level, maxBacklog) : sink
   if (write === undefined) {
     throw new ConfigurationError('ERR_OPTION_MISSING', 'auditLog(): "logger" is required, such as a winston logger.')
   }
@@ -53,7 +62,7 @@ export function auditLog(options: AuditLogOptions): AuditLog {
   }
 }
 
-function writerOf(logger: Logger, level: string): (record: RequestRecord) => void {
+function writerOf(logger: Logger, level: string, maxBacklog: number): (record: RequestRecord) => void {
   if (typeof logger.log !== 'function') {
     throw new ConfigurationError('ERR_OPTION_INVALID', 'auditLog(): "logger" has a "log" function, as winston\'s has.')
   }
@@ -61,7 +70,15 @@ function writerOf(logger: Logger, level: string): (record: RequestRecord) => voi
     const known = Object.keys(logger.levels).join(', ')
     throw new ConfigurationError('ERR_OPTION_INVALID', `auditLog(): the logger has no level "${level}" (${known}).`)
   }
+  let dropped = 0
   return (record) => {
+    // winston has no bound of its own: behind a transport that hangs, its buffer grows until the process ends.
+    if ((logger.writableLength ?? 0) >= maxBacklog) {
+      if (dropped++ === 0) warn(new Error('its backlog is full; records are dropped'))
+      return
+    }
+    if (dropped > 0) warn(new Error(`${dropped} record(s) were dropped`))
+    dropped = 0
     logger.log({ level, message: 'request', ...record })
   }
 }

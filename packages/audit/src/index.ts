@@ -1,5 +1,40 @@
 export { type AuditLog, type AuditLogOptions, auditLog } from './audit-log.ts'
+export { type AuditedOptions, type AuditNotes, audit, audited } from './audited.ts'
+export type {
+  Actor,
+  Amount,
+  AppEventName,
+  AuditEvent,
+  AuditEventName,
+  AuditOutcome,
+  AuditRecord,
+  ComplianceFlag,
+  SealedParts,
+  TrailEventName,
+  Where,
+} from './event/audit-event.ts'
+export { fileSubjectKeys, type SubjectKeys, unseal } from './event/subject-keys.ts'
 export type { LogEntry, Logger } from './logger.ts'
+export {
+  type Checkpoint,
+  type CheckpointSigner,
+  type CheckpointVerifier,
+  checkpointSigner,
+  checkpointVerifier,
+  splitNotes,
+} from './merkle/checkpoint.ts'
+export { leafHash, MerkleTree } from './merkle/merkle-tree.ts'
+export { Leaves, provesConsistency, provesInclusion } from './merkle/proof.ts'
 export { processTime } from './process-time.ts'
+export { type Redact, type RedactionOptions, redaction } from './redaction/redact.ts'
 export { requestId } from './request-id.ts'
 export type { RequestRecord } from './request-record.ts'
+export { type FileTrailOptions, fileTrail } from './trail/file-trail.ts'
+export { type StreamTrailOptions, streamTrail } from './trail/stream-trail.ts'
+export type { Intent, Receipt, Trail } from './trail/trail.ts'
+export { type AppendFile, nodeFiles, type TrailFiles } from './trail/trail-files.ts'
+export { auditEventOf, type TrailEventsOptions, trailEvents } from './trail-events.ts'
+export { type TrailTransport, type TrailTransportOptions, trailTransport } from './trail-transport.ts'
+export type { Finding, FindingKind } from './verify/finding.ts'
+export { type LogReport, type VerifyOptions, verifyLog } from './verify/verify-log.ts'
+export { type TrailReport, verifyTrail } from './verify/verify-trail.ts'

@@ -3,6 +3,8 @@ export interface Logger {
   log(entry: LogEntry): unknown
   on?(event: 'error', listener: (error: unknown) => void): unknown
   off?(event: 'error', listener: (error: unknown) => void): unknown
+  /** How many entries wait in it, where it is a stream. */
+  readonly writableLength?: number
   /** The levels the logger knows, by name. */
   readonly levels?: Readonly<Record<string, number>>
 }

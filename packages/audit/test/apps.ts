@@ -1,4 +1,4 @@
-import { type AnyGuard, allow, deny, type Guard, type Principal, problem } from '@ashlar/core'
+import { type AnyGuard, allow, deny, type Guard, type Principal, problem, type RequestSource } from '@ashlar/core'
 import { errorBoundary, protect as protectExpress } from '@ashlar/express'
 import { errorBoundary as koaErrorBoundary, protect as protectKoa } from '@ashlar/koa'
 import { type TestServer, testServer } from '@ashlar/testkit'
@@ -26,20 +26,27 @@ export const tokenGuard: Guard<{ principal: Principal }> = {
   },
 }
 
+type Handler = (source: RequestSource) => void
+
 /** The same app in both frameworks: `/orders/:id` answers, `/broken` throws. */
 export const FRAMEWORKS: readonly (readonly [
   name: string,
-  serve: (front: readonly AnyGuard[], route?: readonly AnyGuard[]) => Promise<TestServer>,
+  serve: (front: readonly AnyGuard[], route?: readonly AnyGuard[], handler?: Handler) => Promise<TestServer>,
 ])[] = [
   ['Express', serveExpress],
   ['Koa', serveKoa],
 ]
 
-function serveExpress(front: readonly AnyGuard[], route: readonly AnyGuard[] = []): Promise<TestServer> {
+function serveExpress(
+  front: readonly AnyGuard[],
+  route: readonly AnyGuard[] = [],
+  handler: Handler = () => {},
+): Promise<TestServer> {
   const app = express()
   const protect = protectExpress as (...guards: readonly AnyGuard[]) => ReturnType<typeof protectExpress>
   app.use(protect(...front))
-  app.get('/orders/:id', protect(...route), (_request, response) => {
+  app.get('/orders/:id', protect(...route), (request, response) => {
+    handler(request)
     response.json({ ok: true })
   })
   app.get('/broken', () => {
@@ -49,12 +56,17 @@ function serveExpress(front: readonly AnyGuard[], route: readonly AnyGuard[] = [
   return testServer(app)
 }
 
-function serveKoa(front: readonly AnyGuard[], route: readonly AnyGuard[] = []): Promise<TestServer> {
+function serveKoa(
+  front: readonly AnyGuard[],
+  route: readonly AnyGuard[] = [],
+  handler: Handler = () => {},
+): Promise<TestServer> {
   const app = new Koa()
   app.silent = true
   const router = new Router()
   const protect = protectKoa as (...guards: readonly AnyGuard[]) => ReturnType<typeof protectKoa>
   router.get('/orders/:id', protect(...route) as never, (context) => {
+    handler(context)
     context.body = { ok: true }
   })
   router.get('/broken', () => {

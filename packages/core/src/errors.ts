@@ -4,6 +4,7 @@ export type ErrorCode =
   | 'ERR_BODY_NOT_PARSED'
   | 'ERR_DECORATOR_TARGET'
   | 'ERR_DEPENDENCY_UNAVAILABLE'
+  | 'ERR_EVENT_INVALID'
   | 'ERR_FRONT_DOOR_SKIPPED'
   | 'ERR_GUARD_INVALID'
   | 'ERR_GUARD_ORDER'
@@ -19,6 +20,7 @@ export type ErrorCode =
   | 'ERR_RATE_LIMIT_KEY'
   | 'ERR_RATE_LIMIT_NAME_TAKEN'
   | 'ERR_STATE_MISSING'
+  | 'ERR_TRAIL_CORRUPT'
 
 /** Registered, so that an error of another copy of this package is known as one. */
 const BRAND = Symbol.for('@ashlar/core error 1')

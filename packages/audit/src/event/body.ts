@@ -1,0 +1,88 @@
+import { AshlarError } from '@ashlar/core'
+
+import type { Redact } from '../redaction/redact.ts'
+import type { AuditEvent, TrailEventName } from './audit-event.ts'
+import type { SealedBody } from './subject-keys.ts'
+
+/** Control characters that JSON does not escape, but that steer terminals and end lines elsewhere. */
+const UNESCAPED = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
+const ALL_UNESCAPED: RegExp = new RegExp(UNESCAPED.source, 'g')
+
+/** Where the trail says that it is; in every record. */
+export interface Surroundings {
+  readonly service: string | undefined
+  readonly instance: string | undefined
+}
+
+/** Members that are never part of an app's event. */
+export interface OwnMembers {
+  readonly time: string
+  readonly intent?: number | undefined
+}
+
+/** The event as the JSON text that is hashed and written: redacted, bounded, on one line. */
+export function encodeBody(
+  event: AuditEvent,
+  own: OwnMembers,
+  { service, instance }: Surroundings,
+  redact: Redact,
+  sealed?: SealedBody,
+): string {
+  const open = sealed ? sealed.open : event
+  const { name, outcome, reason, who, action, resource, where, amount, changes, flags, requestId, traceId, details } =
+    open
+  const place = { ...where, service: where?.service ?? service, instance: where?.instance ?? instance }
+  // A fixed order of members, whatever the app passed beside them.
+  const members = {
+    reason,
+    who,
+    action,
+    resource,
+    where: place,
+    amount,
+    changes,
+    flags,
+    requestId,
+    traceId,
+    dataSubject: open.dataSubject,
+    details,
+  }
+  const clean = redact(members) as object
+  const json = JSON.stringify({
+    time: own.time,
+    name,
+    outcome,
+    intent: own.intent,
+    ...clean,
+    sealed: sealed?.sealed,
+  })
+  return UNESCAPED.test(json) ? json.replace(ALL_UNESCAPED, escaped) : json
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+const OWN_NAMES: ReadonlySet<string> = new Set<TrailEventName>([
+  'operation_intended',
+  'operation_completed',
+  'trail_opened',
+  'trail_recovered',
+  'trail_pruned',
+  'subject_exported',
+  'subject_erased',
+])
+const NAME = /^[a-z][a-z0-9_]{1,63}$/
+const OUTCOMES: ReadonlySet<unknown> = new Set(['success', 'failure', 'refused', 'intended', 'unknown'])
+
+/** @throws AshlarError `ERR_EVENT_INVALID` */
+export function checkEvent(event: AuditEvent): void {
+  const { name, outcome } = (event as Partial<AuditEvent> | null) ?? {}
+  if (typeof name !== 'string' || !NAME.test(name)) {
+    throw new AshlarError('ERR_EVENT_INVALID', 'An audit event has a name in snake_case, of 2 to 64 characters.')
+  }
+  if (OWN_NAMES.has(name)) throw new AshlarError('ERR_EVENT_INVALID', `Only the trail itself records "${name}".`)
+  if (!OUTCOMES.has(outcome)) {
+    throw new AshlarError('ERR_EVENT_INVALID', `Event "${name}": the outcome is success, failure, refused or unknown.`)
+  }
+}

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+
+import { type AuditRecord, fileSubjectKeys, unseal, verifyTrail } from '../../src/index.ts'
+import { newFolder, openTrail, VERIFIER } from '../trail/sample-trail.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = newFolder()
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const EVENT = {
+  name: 'sensitive_update',
+  outcome: 'success',
+  who: { kind: 'bearer', subject: 'planted-alice' },
+  resource: { type: 'profile', id: 'planted-7' },
+  where: { address: '192.0.2.77', userAgent: 'planted-browser' },
+  changes: { before: { city: 'planted-Bern' }, after: { city: 'planted-Rome', password: 'never' } },
+  details: { note: 'planted-note' },
+} as const
+
+function recordsOf(trail: string): AuditRecord[] {
+  const lines = readFileSync(join(trail, 'writer-1', '0000000000000001.jsonl'), 'utf8').split('\n')
+  return lines.slice(1, -1).map((line) => JSON.parse(line) as AuditRecord)
+}
+
+test('personal parts are sealed; with the key they come back, without it they never do, and the chain still verifies', async () => {
+  const trail = join(folder, 'trail')
+  const keys = await fileSubjectKeys(join(folder, 'subjects'))
+  const writer = await openTrail(trail, { subjects: keys, service: 'profiles' })
+  await writer.record(EVENT)
+  await writer.record({ ...EVENT, who: { kind: 'bearer', subject: 'bob' } })
+  await writer.record({ name: 'sys_startup', outcome: 'success' })
+  await writer.close()
+
+  const [alice, bob, startup] = recordsOf(trail)
+  expect(JSON.stringify(alice)).not.toMatch(/planted|192\.0\.2/)
+  expect(alice).toMatchObject({
+    name: 'sensitive_update',
+    who: { kind: 'bearer', subject: keys.pseudonym('planted-alice') },
+    resource: { type: 'profile' },
+    where: { service: 'profiles' },
+  })
+  expect(startup!.sealed).toBeUndefined()
+  expect(await unseal(alice!, keys)).toMatchObject({
+    who: { subject: 'planted-alice' },
+    resource: { type: 'profile', id: 'planted-7' },
+    where: { service: 'profiles', address: '192.0.2.77', userAgent: 'planted-browser' },
+    changes: { before: { city: 'planted-Bern' }, after: { city: 'planted-Rome', password: '[redacted]' } },
+    details: { note: 'planted-note' },
+  })
+
+  expect(await keys.forget(keys.pseudonym('planted-alice'))).toBe(true)
+  expect(await keys.forget(keys.pseudonym('planted-alice'))).toBe(false)
+  const fresh = await fileSubjectKeys(join(folder, 'subjects'))
+  expect(await unseal(alice!, fresh)).toEqual(alice)
+  expect((await unseal(bob!, fresh)).who).toEqual({ kind: 'bearer', subject: 'bob' })
+  expect(await verifyTrail(trail, { verifiers: [VERIFIER] })).toMatchObject({ ok: true })
+})
+
+test('what is sealed for one subject does not open as another', async () => {
+  const keys = await fileSubjectKeys(join(folder, 'subjects'))
+  const writer = await openTrail(join(folder, 'trail'), { subjects: keys })
+  await writer.record(EVENT)
+  await writer.record({ ...EVENT, who: { kind: 'bearer', subject: 'bob' } })
+  await writer.close()
+  const [alice, bob] = recordsOf(join(folder, 'trail'))
+  const swapped = { ...alice!, sealed: { subject: bob!.sealed!.subject, data: alice!.sealed!.data } }
+  await expect(unseal(swapped, keys)).rejects.toThrow()
+})
+
+test('two processes make one key for one subject, and one pepper', async () => {
+  const path = join(folder, 'subjects')
+  const stores = await Promise.all([1, 2, 3, 4].map(() => fileSubjectKeys(path)))
+  expect(new Set(stores.map((store) => store.pseudonym('alice'))).size).toBe(1)
+  const made = await Promise.all(stores.map((store) => store.keyFor(store.pseudonym('alice'))))
+  expect(new Set(made.map((key) => key.toString('hex'))).size).toBe(1)
+  expect(readdirSync(path).filter((name) => name.startsWith('draft'))).toEqual([])
+})
+
+test('a pseudonym can not leave the folder', async () => {
+  const keys = await fileSubjectKeys(join(folder, 'subjects'))
+  await expect(keys.find('../../etc/passwd')).rejects.toThrow(RangeError)
+})

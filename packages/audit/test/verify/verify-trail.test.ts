@@ -1,0 +1,101 @@
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+
+import { splitNotes, type TrailReport, verifyTrail } from '../../src/index.ts'
+import { newFolder, openTrail, sampleEvent, VERIFIER } from '../trail/sample-trail.ts'
+import { MANIPULATIONS, type Random, SAMPLE_SIZE } from './manipulations.ts'
+
+const SEED = 20_260_101
+const ROUNDS = 50
+
+let original: string
+let scratch: string
+
+beforeAll(async () => {
+  original = newFolder()
+  scratch = newFolder()
+  const trail = await openTrail(original, { segmentBytes: 16_000, checkpointRecords: 40 })
+  for (let id = 1; id <= SAMPLE_SIZE; id++) await trail.record(sampleEvent(id))
+  await trail.close()
+})
+afterAll(() => {
+  rmSync(original, { recursive: true })
+  rmSync(scratch, { recursive: true })
+})
+
+function verify(folder: string): Promise<TrailReport> {
+  return verifyTrail(folder, { verifiers: [VERIFIER] })
+}
+
+/** Mulberry32: the same manipulations on every machine. */
+function seeded(seed: number): Random {
+  let state = seed
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
+  }
+}
+
+test('an untouched trail verifies, over several segments and checkpoints', async () => {
+  const report = await verify(original)
+  expect(report).toMatchObject({
+    ok: true,
+    missing: [],
+    logs: [{ origin: 'trail.example/writer-1', records: SAMPLE_SIZE, first: 1, signedSize: SAMPLE_SIZE, findings: [] }],
+  })
+  expect(report.logs[0]!.notes).toEqual([])
+})
+
+describe(`${Object.keys(MANIPULATIONS).length * ROUNDS} random manipulations are found and rightly named`, () => {
+  test.each(Object.entries(MANIPULATIONS))('%s', async (_, manipulate) => {
+    const random = seeded(SEED)
+    for (let round = 0; round < ROUNDS; round++) {
+      cpSync(original, scratch, { recursive: true, force: true })
+      const expected = manipulate(join(scratch, 'writer-1'), random)
+      const { ok, logs } = await verify(scratch)
+      const found = logs[0]!.findings[0]
+      expect({ round, ok, found: found?.kind }).toEqual({ round, ok: false, found: expect.any(String) })
+      expect(expected.kinds).toContain(found!.kind)
+      if (expected.seq > 0) expect({ round, seq: found!.seq }).toEqual({ round, seq: expected.seq })
+      rmSync(scratch, { recursive: true })
+    }
+  })
+})
+
+test('a trail cut off together with its checkpoints is found by what a witness kept', async () => {
+  cpSync(original, scratch, { recursive: true, force: true })
+  const checkpoints = join(scratch, 'writer-1', 'checkpoints')
+  const notes = splitNotes(readFileSync(checkpoints, 'utf8'))
+  const [first, ...later] = readdirSync(join(scratch, 'writer-1'))
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort()
+  for (const name of later) rmSync(join(scratch, 'writer-1', name))
+  const path = join(scratch, 'writer-1', first!)
+  const lines = readFileSync(path, 'utf8').split('\n')
+  writeFileSync(path, `${lines.slice(0, 31).join('\n')}\n`)
+  writeFileSync(checkpoints, '')
+  expect((await verify(scratch)).logs[0]!.findings).toEqual([])
+  const witnessed = await verifyTrail(scratch, { verifiers: [VERIFIER], witnessed: notes })
+  expect(witnessed.logs[0]!.findings).toMatchObject([{ kind: 'truncated', seq: 31, through: SAMPLE_SIZE }])
+})
+
+test('a log that is gone altogether is found by what a witness kept', async () => {
+  const notes = splitNotes(readFileSync(join(original, 'writer-1', 'checkpoints'), 'utf8'))
+  const empty = newFolder()
+  const report = await verifyTrail(empty, { verifiers: [VERIFIER], witnessed: notes })
+  expect(report).toEqual({ ok: false, logs: [], missing: ['trail.example/writer-1'] })
+  rmSync(empty, { recursive: true })
+})
+
+test('a checkpoint of another key vouches for nothing', async () => {
+  const other = await import('node:crypto').then(({ generateKeyPairSync }) => generateKeyPairSync('ed25519'))
+  const { checkpointSigner, checkpointVerifier } = await import('../../src/index.ts')
+  const verifier = checkpointVerifier(checkpointSigner('trail.example', other.privateKey).verifierKey)
+  const { ok, logs } = await verifyTrail(original, { verifiers: [verifier] })
+  expect(ok).toBe(false)
+  expect(logs[0]!.findings[0]!.kind).toBe('checkpoint-altered')
+})
