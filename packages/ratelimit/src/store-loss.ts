@@ -7,6 +7,8 @@ import {
   withDeadline,
 } from '@ashlar/core'
 
+import { copyTaken } from './copy-taken.ts'
+import type { MemoryLedger } from './memory/memory-ledger.ts'
 import { memoryStore } from './memory/memory-store.ts'
 import type { Policy } from './policy.ts'
 import type { Ledger, LimiterDefinition, RateLimitStore, Taken } from './store.ts'
@@ -70,7 +72,7 @@ class SharedLedger implements Ledger {
   readonly #store: Ledger
   readonly #loss: StoreLoss
   readonly #guard: string
-  readonly #local: Ledger | undefined
+  readonly #local: MemoryLedger | undefined
   readonly #everything: Taken
   #lost = false
   #retryAt = 0
@@ -89,39 +91,59 @@ class SharedLedger implements Ledger {
 
   take(key: string, cost: number): Taken | Promise<Taken> {
     if (!this.#lost) return this.#ask(key, cost)
-    if (performance.now() >= this.#retryAt) {
-      this.#retryAt = performance.now() + this.#loss.retryMs
-      void this.#ask(key, cost)
-    }
+    if (performance.now() >= this.#retryAt) this.#probe(key, cost)
     return this.#withoutStore(key, cost)
   }
 
   adjust(key: string, difference: number): void | Promise<void> {
-    void this.#local?.adjust(key, difference)
+    this.#local?.adjust(key, difference)
     if (this.#lost) return
-    return this.#inTime(() => this.#store.adjust(key, difference)).catch(() => this.#lose())
+    const adjusted = Promise.resolve().then(() => this.#store.adjust(key, difference))
+    return this.#inTime(adjusted).catch(() => this.#lose())
   }
 
-  async #ask(key: string, cost: number): Promise<Taken> {
+  #ask(key: string, cost: number): Taken | Promise<Taken> {
+    const asked = this.#call(key, cost)
+    // A store that leases, or remembers refusals, often knows the answer.
+    if (!(asked instanceof Promise)) return this.#warmed(key, cost, asked)
+    return this.#inTime(asked).then(
+      (taken) => this.#warmed(key, cost, taken),
+      () => {
+        this.#lose()
+        return copyTaken(this.#withoutStore(key, cost))
+      },
+    )
+  }
+
+  /** So that the local record is what it should be on the day it is needed. */
+  #warmed(key: string, cost: number, taken: Taken): Taken {
+    if (taken.admitted) this.#local?.take(key, cost)
+    return taken
+  }
+
+  /** Nobody waits for this answer. */
+  #probe(key: string, cost: number): void {
+    this.#retryAt = performance.now() + this.#loss.retryMs
+    this.#inTime(Promise.resolve(this.#call(key, cost))).then(
+      () => this.#restore(),
+      () => this.#lose(),
+    )
+  }
+
+  #call(key: string, cost: number): Taken | Promise<Taken> {
     try {
-      const taken = await this.#inTime(() => this.#store.take(key, cost))
-      if (this.#lost) this.#restore()
-      // So that the local record is warm on the day it is needed.
-      if (taken.admitted) this.#local?.take(key, cost)
-      return taken
-    } catch {
-      const probe = this.#lost
-      this.#lose()
-      return probe ? this.#everything : this.#withoutStore(key, cost)
+      return this.#store.take(key, cost)
+    } catch (error) {
+      return Promise.reject(error)
     }
   }
 
-  #inTime<T>(call: () => T | Promise<T>): Promise<T> {
+  #inTime<T>(pending: Promise<T>): Promise<T> {
     const error = (): Error => new UnavailableError('The rate-limit store did not answer in time.')
-    return withDeadline(Promise.resolve().then(call), this.#loss.timeoutMs, { error })
+    return withDeadline(pending, this.#loss.timeoutMs, { error })
   }
 
-  #withoutStore(key: string, cost: number): Taken | Promise<Taken> {
+  #withoutStore(key: string, cost: number): Taken {
     if (this.#loss.mode === 'closed') throw new UnavailableError('The rate-limit store is lost.')
     return this.#local ? this.#local.take(key, cost) : this.#everything
   }
@@ -134,6 +156,7 @@ class SharedLedger implements Ledger {
   }
 
   #restore(): void {
+    if (!this.#lost) return
     this.#lost = false
     this.#announce('rate_limit_store_restored', 'the store answers again')
   }

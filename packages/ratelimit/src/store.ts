@@ -28,7 +28,7 @@ export interface Ledger {
   /**
    * Takes `cost` (a whole number, 0 or more) from every policy, or from none when one of them has not enough left.
    * One atomic step, also between processes.
-   * @returns what stands then; an object that the ledger may use again at its next call
+   * @returns what stands then. What is answered at once may be used again at the next call; what a promise answers may not.
    */
   take(key: string, cost: number): Awaitable<Taken>
   /** Corrects what was taken: a negative `difference` gives back, at most to nothing used. Never refuses. */

@@ -1,3 +1,6 @@
 export { type RedisApiKeysOptions, redisApiKeys } from './redis-api-keys.ts'
 export { type RedisReplaysOptions, redisReplays } from './redis-replays.ts'
 export { type RedisRevocationsOptions, redisRevocations } from './redis-revocations.ts'
+export type { LeaseOptions } from './rate-limit/leased-ledger.ts'
+export { type RedisRateLimitOptions, redisRateLimitStore } from './rate-limit/redis-rate-limit-store.ts'
+export type { ScriptRunner } from './rate-limit/script.ts'

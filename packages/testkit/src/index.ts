@@ -7,10 +7,12 @@ export type {
   RouteUnderTest,
   TestRunner,
 } from './adapter-contract/app.ts'
+
 export { serve, TAKEN_OVER } from './adapter-contract/app.ts'
 export { adapterContract } from './adapter-contract.ts'
 export { type AttackToken, attackTokens } from './attack-tokens.ts'
 export { type FakeClock, fakeClock } from './fake-clock.ts'
+export { type Fleet, fleet } from './fleet.ts'
 export { type Recorder, recordEvents } from './recorder.ts'
 export { type PostgresServer, type PostgresServerOptions, postgresServer } from './services/postgres-server.ts'
 export { type RedisServer, type RedisServerOptions, redisServer } from './services/redis-server.ts'

@@ -1,6 +1,7 @@
-import { type Clock, ConfigurationError, checkOptionNames, numberOption, systemClock } from '@ashlar/core'
+import { type Clock, checkOptionNames, numberOption, systemClock } from '@ashlar/core'
 
 import type { LimiterDefinition, RateLimitStore } from '../store.ts'
+import { openName } from '../store-name.ts'
 import { MemoryLedger } from './memory-ledger.ts'
 
 export interface MemoryStoreOptions {
@@ -32,22 +33,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   return {
     shared: false,
     open({ name, policies }) {
-      takeName(names, name)
+      openName(names, name)
       return new MemoryLedger(policies, maxKeys, options.clock ?? systemClock)
     },
   }
-}
-
-/**
- * Two limiters of one name in one store would count into each other's records.
- * @throws ConfigurationError `ERR_RATE_LIMIT_NAME_TAKEN`
- */
-export function takeName(names: Set<string>, name: string): void {
-  if (names.has(name)) {
-    throw new ConfigurationError(
-      'ERR_RATE_LIMIT_NAME_TAKEN',
-      `Two rate limiters share a store under the name "${name}". Give each one a "name" of its own.`,
-    )
-  }
-  names.add(name)
 }
