@@ -25,6 +25,17 @@ export {
 } from './merkle/checkpoint.ts'
 export { leafHash, MerkleTree } from './merkle/merkle-tree.ts'
 export { Leaves, provesConsistency, provesInclusion } from './merkle/proof.ts'
+export { backupTrail, restoreTrail } from './backup/backup.ts'
+export { type ConsistencyProof, type InclusionProof, proveConsistency, proveInclusion } from './read/prove.ts'
+export { type LoggedRecord, readRecords } from './read/read-records.ts'
+export {
+  type ComplianceReport,
+  type ControlEvidence,
+  complianceReport,
+  type ReportOptions,
+} from './report/compliance-report.ts'
+export { type Control, FRAMEWORKS, type Framework, type FrameworkName } from './report/frameworks.ts'
+export { reportCsv, reportHtml } from './report/report-formats.ts'
 export { processTime } from './process-time.ts'
 export { type Redact, type RedactionOptions, redaction } from './redaction/redact.ts'
 export { requestId } from './request-id.ts'

@@ -25,6 +25,8 @@ export type AppEventName =
   | 'secret_accessed'
   | 'secret_rotated'
   | 'upstream_called'
+  | 'subject_exported'
+  | 'subject_erased'
   | 'sys_startup'
   | 'sys_shutdown'
 
@@ -32,11 +34,8 @@ export type AppEventName =
 export type TrailEventName =
   | 'operation_intended'
   | 'operation_completed'
-  | 'trail_opened'
   | 'trail_recovered'
   | 'trail_pruned'
-  | 'subject_exported'
-  | 'subject_erased'
 
 export type AuditEventName = EventName | AppEventName | TrailEventName | 'request_completed' | `app_${string}`
 
