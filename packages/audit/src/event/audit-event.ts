@@ -31,11 +31,7 @@ export type AppEventName =
   | 'sys_shutdown'
 
 /** What the trail records of its own accord. An app can't record these. */
-export type TrailEventName =
-  | 'operation_intended'
-  | 'operation_completed'
-  | 'trail_recovered'
-  | 'trail_pruned'
+export type TrailEventName = 'operation_intended' | 'operation_completed' | 'trail_recovered' | 'trail_pruned'
 
 export type AuditEventName = EventName | AppEventName | TrailEventName | 'request_completed' | `app_${string}`
 

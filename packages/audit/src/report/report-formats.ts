@@ -13,7 +13,10 @@ export function reportCsv({ controls }: ComplianceReport): string {
     gaps.join('; '),
   ])
   const header = ['control', 'title', 'records', 'succeeded', 'failed or refused', 'first', 'last', 'gaps']
-  return [header, ...rows].map((row) => row.map(cell).join(',')).join('\r\n').concat('\r\n')
+  return [header, ...rows]
+    .map((row) => row.map(cell).join(','))
+    .join('\r\n')
+    .concat('\r\n')
 }
 
 function cell(value: string | number): string {
@@ -53,7 +56,10 @@ ${controls.map((control) => section(control, report)).join('\n')}
 `
 }
 
-function section({ id, title, count, events, outcomes, days, first, last, samples, gaps }: ControlEvidence, report: ComplianceReport): string {
+function section(
+  { id, title, count, events, outcomes, days, first, last, samples, gaps }: ControlEvidence,
+  report: ComplianceReport,
+): string {
   const list = (counts: Readonly<Record<string, number>>) =>
     Object.entries(counts)
       .map(([name, number]) => `${html(name)} ${number}`)
@@ -80,7 +86,13 @@ function chart(days: readonly number[], { from, to }: ComplianceReport): string 
   return `<svg viewBox="0 0 ${bars.length * 10} 60" preserveAspectRatio="none" role="img" aria-label="Records from ${html(from)} to ${html(to)}, at most ${highest} a bar">${rects.join('')}</svg>`
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 function html(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!)
