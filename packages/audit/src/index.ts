@@ -1,5 +1,6 @@
 export { type AuditLog, type AuditLogOptions, auditLog } from './audit-log.ts'
 export { type AuditedOptions, type AuditNotes, audit, audited } from './audited.ts'
+export { backupTrail, restoreTrail } from './backup/backup.ts'
 export type {
   Actor,
   Amount,
@@ -26,7 +27,17 @@ export {
 export { leafHash, MerkleTree } from './merkle/merkle-tree.ts'
 export { Leaves, provesConsistency, provesInclusion } from './merkle/proof.ts'
 export { processTime } from './process-time.ts'
+export { type ConsistencyProof, type InclusionProof, proveConsistency, proveInclusion } from './read/prove.ts'
+export { type LoggedRecord, readRecords } from './read/read-records.ts'
 export { type Redact, type RedactionOptions, redaction } from './redaction/redact.ts'
+export {
+  type ComplianceReport,
+  type ControlEvidence,
+  complianceReport,
+  type ReportOptions,
+} from './report/compliance-report.ts'
+export { type Control, FRAMEWORKS, type Framework, type FrameworkName } from './report/frameworks.ts'
+export { reportCsv, reportHtml } from './report/report-formats.ts'
 export { requestId } from './request-id.ts'
 export type { RequestRecord } from './request-record.ts'
 export { type FileTrailOptions, fileTrail } from './trail/file-trail.ts'

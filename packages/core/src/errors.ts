@@ -1,5 +1,6 @@
 /** Every code an `AshlarError` can carry. Each has a page under docs/reference/errors/. */
 export type ErrorCode =
+  | 'ERR_BACKUP_INVALID'
   | 'ERR_ADDRESS_UNKNOWN'
   | 'ERR_BODY_NOT_PARSED'
   | 'ERR_DECORATOR_TARGET'

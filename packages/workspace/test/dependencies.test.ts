@@ -27,6 +27,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
   audit: { arrows: ['core'], peers: ['winston'] },
   redis: { arrows: ['core', 'auth', 'ratelimit'], peers: ['ioredis'] },
   postgres: { arrows: ['core', 'auth', 'ratelimit'], peers: ['pg'] },
+  cli: { arrows: ['core', 'audit'] },
   testkit: { arrows: ['core'] },
 }
 

@@ -25,18 +25,13 @@ export type AppEventName =
   | 'secret_accessed'
   | 'secret_rotated'
   | 'upstream_called'
+  | 'subject_exported'
+  | 'subject_erased'
   | 'sys_startup'
   | 'sys_shutdown'
 
 /** What the trail records of its own accord. An app can't record these. */
-export type TrailEventName =
-  | 'operation_intended'
-  | 'operation_completed'
-  | 'trail_opened'
-  | 'trail_recovered'
-  | 'trail_pruned'
-  | 'subject_exported'
-  | 'subject_erased'
+export type TrailEventName = 'operation_intended' | 'operation_completed' | 'trail_recovered' | 'trail_pruned'
 
 export type AuditEventName = EventName | AppEventName | TrailEventName | 'request_completed' | `app_${string}`
 

@@ -66,11 +66,8 @@ function escaped(character: string): string {
 const OWN_NAMES: ReadonlySet<string> = new Set<TrailEventName>([
   'operation_intended',
   'operation_completed',
-  'trail_opened',
   'trail_recovered',
   'trail_pruned',
-  'subject_exported',
-  'subject_erased',
 ])
 const NAME = /^[a-z][a-z0-9_]{1,63}$/
 const OUTCOMES: ReadonlySet<unknown> = new Set(['success', 'failure', 'refused', 'intended', 'unknown'])

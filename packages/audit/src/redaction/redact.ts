@@ -1,5 +1,6 @@
 import { ConfigurationError, checkOptionNames, numberOption } from '@ashlar/core'
 
+import { PlainTexts } from './plain-texts.ts'
 import { nameRule, type Sensitivity } from './sensitive-names.ts'
 import { isCardNumber, redactText, type TextRules } from './sensitive-text.ts'
 
@@ -26,6 +27,7 @@ interface Rules extends TextRules {
   readonly maxDepth: number
   readonly maxEntries: number
   readonly maxText: number
+  readonly plain: PlainTexts
 }
 
 const REDACTED = '[redacted]'
@@ -50,6 +52,7 @@ export function redaction(options: RedactionOptions = {}): Redact {
     maxDepth: numberOption(where, 'maxDepth', options.maxDepth, { min: 1, max: 64, integer: true, fallback: 8 }),
     maxEntries: numberOption(where, 'maxEntries', options.maxEntries, { min: 1, integer: true, fallback: 100 }),
     maxText: numberOption(where, 'maxText', options.maxText, { min: 64, integer: true, fallback: 4096 }),
+    plain: new PlainTexts(),
   }
   return (value) => clean(value, rules, rules.maxDepth, [])
 }
@@ -73,7 +76,7 @@ function clean(value: unknown, rules: Rules, depth: number, above: object[]): un
 
 function cleanText(text: string, rules: Rules, depth: number): string {
   // Shorter than any secret with its name.
-  if (text.length < 7) return text
+  if (text.length < 7 || rules.plain.has(text)) return text
   let kept = text
   if (text.length > rules.maxText) {
     // A secret that the cut goes through would no longer be recognised, so the last word goes with it.
@@ -84,7 +87,9 @@ function cleanText(text: string, rules: Rules, depth: number): string {
     const parsed = parseJson(kept)
     if (parsed !== undefined) return JSON.stringify(clean(parsed, rules, depth - 1, [])) ?? ''
   }
-  return redactText(kept, rules)
+  const redacted = redactText(kept, rules)
+  if (redacted === text) rules.plain.add(text)
+  return redacted
 }
 
 /** What a JSON text holds, where it is one that can hold a name or a text. */

@@ -1,0 +1,44 @@
+import { AshlarError } from '@ashlar/core'
+
+import { AUDIT_COMMANDS } from './audit/commands.ts'
+import { type Command, UsageError } from './command.ts'
+
+/** Where a command writes. `process` is one. */
+export interface Terminal {
+  readonly stdout: { write(text: string): unknown }
+  readonly stderr: { write(text: string): unknown }
+}
+
+const GROUPS: Readonly<Record<string, Readonly<Record<string, Command>>>> = { audit: AUDIT_COMMANDS }
+
+/** @returns the exit code: 0 when all is well, 1 when something was found or failed, 2 for a wrong command line */
+export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [group = '', name = '', ...rest] = args
+  const commands = Object.hasOwn(GROUPS, group) ? GROUPS[group]! : undefined
+  const command = commands && Object.hasOwn(commands, name) ? commands[name]! : undefined
+  if (!command) {
+    terminal.stderr.write(usage(group))
+    return 2
+  }
+  try {
+    return await command.run(rest, terminal)
+  } catch (error) {
+    if (error instanceof UsageError) {
+      terminal.stderr.write(`${error.message}\nUsage: ashlar ${group} ${name} ${command.usage}\n`)
+      return 2
+    }
+    const code = error instanceof AshlarError ? `${error.code}: ` : ''
+    terminal.stderr.write(`${code}${error instanceof Error ? error.message : String(error)}\n`)
+    return 1
+  }
+}
+
+function usage(group: string): string {
+  const shown = Object.hasOwn(GROUPS, group) ? [group] : Object.keys(GROUPS)
+  const lines = shown.flatMap((name) =>
+    Object.entries(GROUPS[name]!).map(
+      ([verb, command]) => `  ashlar ${name} ${verb} ${command.usage}\n      ${command.about}`,
+    ),
+  )
+  return `Usage:\n${lines.join('\n')}\n`
+}
