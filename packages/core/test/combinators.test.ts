@@ -151,6 +151,9 @@ for (const [manner, as] of [
       expect(await seen(inside, '/admin')).toEqual(['Inside: allow'])
       expect(await seen(inside, '/users/7')).toEqual(['Inside: allow'])
       expect(await seen(inside, '/users/7/keys')).toEqual(['Inside: skipped'])
+      for (const target of ['/ADMIN', '/%61dmin', '/admin/', '/USERS/7/']) {
+        expect(await seen(inside, target)).toEqual(['Inside: allow'])
+      }
       const outside = except(['/admin'], as(winner('Outside')))
       expect(await seen(outside, '/admin')).toEqual(['Outside: skipped'])
       expect(await seen(outside, '/ADMIN')).toEqual(['Outside: allow'])
