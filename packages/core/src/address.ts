@@ -24,7 +24,8 @@ export function compileTrust(proxies: readonly string[]): TrustProxy {
     throw new ConfigurationError('ERR_OPTION_INVALID', 'trustedProxies: expected an array of addresses and networks.')
   }
   const list = new BlockList()
-  for (const network of proxies.flatMap((proxy) => NAMED[proxy] ?? [proxy])) addNetwork(list, network)
+  for (const network of proxies.flatMap((proxy) => (Object.hasOwn(NAMED, proxy) ? NAMED[proxy]! : [proxy])))
+    addNetwork(list, network)
   return (address) => list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
 }
 

@@ -4,6 +4,7 @@ import type { AnyGuard, Guard, Layer, Moment } from './guard.ts'
 import { judge } from './judge.ts'
 import type { Added, InOrder, Needed } from './order.ts'
 import type { RequestView } from './request-view.ts'
+import { joinSlots } from './slots.ts'
 import { type Combinator, combinator, type Manner, type Step, stepsOf } from './step.ts'
 import { ALLOW, type Effects, type Verdict } from './verdict.ts'
 
@@ -50,9 +51,9 @@ function walk(
           steps,
           index + 1,
           request,
-          { ...before.seen, ...settled.state },
+          joinSlots(before.seen, settled.state),
           manner,
-          { ...before.sum, ...settled.state },
+          joinSlots(before.sum, settled.state),
           merged,
         )
       })
@@ -60,8 +61,8 @@ function walk(
     carried = mergeEffects(carried, verdict)
     if (verdict.kind !== 'allow') return { ...verdict, ...carried }
     if (verdict.state) {
-      seen = { ...seen, ...verdict.state }
-      sum = { ...sum, ...verdict.state }
+      seen = joinSlots(seen, verdict.state)
+      sum = joinSlots(sum, verdict.state)
     }
   }
   if (!sum && !carried) return ALLOW

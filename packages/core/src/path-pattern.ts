@@ -23,7 +23,7 @@ export function compilePaths(
   const exact = new Set<string>()
   const expressions: RegExp[] = []
   for (const pattern of patterns) {
-    if (typeof pattern !== 'string' || isAmbiguous(pattern) || pattern === '*' || FOREIGN.test(pattern)) {
+    if (typeof pattern !== 'string' || isAmbiguous(pattern) || FOREIGN.test(pattern)) {
       throw new ConfigurationError(
         'ERR_OPTION_INVALID',
         `${where}: ${JSON.stringify(pattern)} is no path pattern. Write "/health", "/public/*" or "/users/:id".`,

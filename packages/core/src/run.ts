@@ -4,6 +4,7 @@ import { carryExchange, exchangeOf } from './exchange-of.ts'
 import { failed, judge } from './judge.ts'
 import { type Port, tell } from './port.ts'
 import { type Problem, problem } from './problem.ts'
+import { addState } from './slots.ts'
 import { type Step, stepOf } from './step.ts'
 import { isAmbiguous } from './target.ts'
 import { AMBIGUOUS_TARGET, REWRITTEN_TARGET } from './target-guards.ts'
@@ -57,8 +58,8 @@ function advance<Context>(
     }
     if (!conclude(port, context, exchange, verdict)) return false
   }
-  // A guard that ran before the target was found unambiguous may have decided by the path.
-  if (request.pathWasRead && !exchange.targetChecked && !targetIsPlain(port, context, exchange)) return false
+  // The last guard, or one that ran before the target was found unambiguous, may have decided by the path.
+  if (request.pathWasRead && !targetIsPlain(port, context, exchange)) return false
   port.expose(context, state)
   return true
 }
@@ -84,7 +85,7 @@ function resume<Context>(
 function targetIsPlain<Context>(port: Port<Context>, context: Context, exchange: Exchange): boolean {
   const { request } = exchange
   if (!exchange.targetChecked) {
-    if (isAmbiguous(request.pathUnread))
+    if (isAmbiguous(request.pathUnread, request.method))
       return conclude(port, context, exchange, judge(AMBIGUOUS_TARGET, request, exchange.state) as Verdict)
     exchange.targetChecked = true
   }
@@ -100,8 +101,7 @@ function conclude<Context>(port: Port<Context>, context: Context, exchange: Exch
   }
   exchange.apply(verdict)
   if (verdict.kind === 'allow') {
-    const added = verdict.state as Record<string, unknown> | undefined
-    for (const name in added) exchange.state[name] = added[name]
+    addState(exchange.state, verdict.state)
     return true
   }
   if (verdict.kind === 'deny') {

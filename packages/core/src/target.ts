@@ -4,9 +4,12 @@
  */
 const AMBIGUOUS = /^(?!\/)|\/\/|[\\#\0-\x20\x7f]|%(?:2f|5c|2e|00)|\/\.\.?(?:\/|$)|%(?![0-9a-f]{2})/i
 
-/** `true` for a path that a router, a proxy and a file system could read differently. `*` (RFC 9110 §7.1) is not. */
-export function isAmbiguous(path: string): boolean {
-  return AMBIGUOUS.test(path) && path !== '*'
+/**
+ * `true` for a path that a router, a proxy and a file system could read differently. `*` is one but in `OPTIONS *`
+ * (RFC 9112 §3.2.4), which asks about the server as a whole.
+ */
+export function isAmbiguous(path: string, method?: string): boolean {
+  return AMBIGUOUS.test(path) && !(path === '*' && method === 'OPTIONS')
 }
 
 /** The path of a request target, without its query. */
@@ -26,14 +29,16 @@ export function searchOf(target: string): string {
  * A rule that adds protection matches this, so that no spelling of a path is less protected.
  */
 export function widestReading(path: string): string {
-  let decoded = path
-  if (path.includes('%')) {
-    try {
-      decoded = decodeURIComponent(path)
-    } catch {
-      // Left as it stands: no router can decode it either.
-    }
-  }
+  const decoded = path.includes('%') ? decode(path) : path
   const lower = decoded.toLowerCase()
   return lower.length > 1 && lower.endsWith('/') ? lower.slice(0, -1) : lower
+}
+
+/** What decodes as a whole does; otherwise what decodes by itself, since some readers decode piece by piece. */
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path.replace(/%([0-7][0-9a-f])/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+  }
 }

@@ -33,6 +33,7 @@ function widely(patterns: readonly PathPattern[]): (request: RequestView) => boo
   const matches = compilePaths('when()', patterns, widestReading)
   return ({ path }) => {
     const reading = widestReading(path)
-    return matches(reading) || matches(`${reading}/`)
+    // `OPTIONS *` asks about every path.
+    return reading === '*' || matches(reading) || matches(`${reading}/`)
   }
 }

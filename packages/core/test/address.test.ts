@@ -136,7 +136,17 @@ describe('the client’s address', () => {
 })
 
 test('networks are checked when they are compiled', () => {
-  for (const network of ['10.0.0.0/', '10.0.0.0/8/8', '10.0.0.0/-1', '10.0.0/8', '::/129', '10.0.0.0/8 ', 'all', '']) {
+  for (const network of [
+    '10.0.0.0/',
+    '10.0.0.0/8/8',
+    '10.0.0.0/-1',
+    '10.0.0/8',
+    '::/129',
+    '10.0.0.0/8 ',
+    'all',
+    '',
+    'constructor',
+  ]) {
     expect(() => compileTrust([network])).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID' }))
   }
   const trust = compileTrust(['linklocal', 'uniquelocal', '192.0.2.1', '2001:db8::/32'])

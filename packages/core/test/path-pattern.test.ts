@@ -99,7 +99,6 @@ describe('an ambiguous path', () => {
   test('is not one with dots, percents and signs in their place', () => {
     for (const path of [
       '/',
-      '*',
       '/.well-known/x',
       '/a.b',
       '/a..b',
@@ -111,6 +110,7 @@ describe('an ambiguous path', () => {
     ]) {
       expect([path, isAmbiguous(path)]).toEqual([path, false])
     }
+    expect([isAmbiguous('*', 'OPTIONS'), isAmbiguous('*', 'GET')]).toEqual([false, true])
   })
 
   test('is every one that a URL parser reads differently', () => {

@@ -1,4 +1,4 @@
-import { type AdapterSettings, type Port, problemOf } from '@ashlar/core'
+import { type AdapterSettings, type Port, problemOf, removeContentHeaders } from '@ashlar/core'
 
 import type { KoaContext } from './koa-port.ts'
 import type { KoaMiddleware } from './protect.ts'
@@ -20,6 +20,7 @@ export function errorBoundaryWith(settings: AdapterSettings, port: Port<KoaConte
         if (context.res.headersSent) throw error
         const problem = problemOf(error, settings)
         if (problem.status >= 500) port.report(context, error)
+        removeContentHeaders(context.res)
         port.answer(context, { status: problem.status, problem, body: JSON.stringify(problem) })
       }
     }

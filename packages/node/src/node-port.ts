@@ -6,6 +6,7 @@ import {
   type Port,
   pathOf,
   problemOf,
+  removeContentHeaders,
   type TrustProxy,
   trustNone,
 } from '@ashlar/core'
@@ -61,8 +62,12 @@ function trimmed(path: string): string {
 export function answerError(settings: AdapterSettings, response: ServerResponse, error: unknown): void {
   const problem = problemOf(error, settings)
   if (problem.status >= 500) reportError(settings, error)
-  if (response.headersSent) response.destroy()
-  else sendAnswer(response, { status: problem.status, problem, body: JSON.stringify(problem) })
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  removeContentHeaders(response)
+  sendAnswer(response, { status: problem.status, problem, body: JSON.stringify(problem) })
 }
 
 /** Writes a complete answer to a plain response. */

@@ -5,6 +5,7 @@ import { connections } from './adapter-contract/connections.ts'
 import { errors } from './adapter-contract/errors.ts'
 import { failingGuards } from './adapter-contract/failing-guards.ts'
 import { hooks } from './adapter-contract/hooks.ts'
+import { hostile } from './adapter-contract/hostile.ts'
 import { moments } from './adapter-contract/moments.ts'
 import { paths } from './adapter-contract/paths.ts'
 import { protectingHeaders } from './adapter-contract/protecting-headers.ts'
@@ -29,6 +30,7 @@ export function adapterContract(runner: TestRunner, adapter: AdapterUnderTest): 
       caller,
       connections,
       upgrades,
+      hostile,
     ]) {
       section(runner, adapter)
     }
