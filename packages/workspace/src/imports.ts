@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 
-const SPECIFIER = /\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g
+/** `from` at the end of a statement that begins a line, so that a string which says "from" is none; and `import(…)`. */
+const SPECIFIER = /^(?:import|export|\}).*?\bfrom\s*['"]([^'"]+)['"]|(?:^import\s*|\bimport\(\s*)['"]([^'"]+)['"]/gm
 
 /** The packages that the sources of a package import, by name and with where; neither node's own nor its own files. */
 export function importedPackages(folder: string): ReadonlyMap<string, readonly string[]> {
