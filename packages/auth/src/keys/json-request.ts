@@ -38,19 +38,21 @@ export interface JsonRequest {
 const DEFAULT_MAX_BYTES = 1 << 20
 
 /**
- * Asks for a JSON object. Follows no redirect, since a redirect could lead anywhere.
+ * Asks for a JSON object. Follows no redirect, since a redirect could lead anywhere. Asks a second time when the
+ * connection fails, as a kept one does that the other side closes at that very moment.
  * @throws UnavailableError for whatever goes wrong
  */
 export async function requestJson(
   url: string,
   { fetch, timeoutMs, maxBytes = DEFAULT_MAX_BYTES, init = {} }: JsonRequest,
 ): Promise<Record<string, unknown>> {
+  const signal = AbortSignal.timeout(timeoutMs)
+  const headers = { accept: 'application/json', ...(init.headers as Record<string, string> | undefined) }
+  const ask = (): Promise<Response> => fetch(url, { redirect: 'error', ...init, headers, signal })
   try {
-    const response = await fetch(url, {
-      redirect: 'error',
-      ...init,
-      headers: { accept: 'application/json', ...(init.headers as Record<string, string> | undefined) },
-      signal: AbortSignal.timeout(timeoutMs),
+    const response = await ask().catch((error: unknown) => {
+      if (signal.aborted) throw error
+      return ask()
     })
     if (response.status !== 200) {
       await response.body?.cancel()
