@@ -55,31 +55,31 @@ export class ResponseHeaders {
   }
 
   /**
-   * Whoever strips headers strips them all and answers with an error, so the first one tells. What the app replaced, or
-   * removed by name from a success, stays so.
+   * Whoever answers with an error may have stripped headers before, and set some again. What the app replaced, or removed
+   * from a success, stays so. A guard's own refusal strips none.
    */
   #restore(): void {
-    const { response } = this.#exchange
-    const first = this.#set && firstNameOf(this.#set)
-    if (first === undefined) return
-    if (response.hasHeader(first)) this.#restorePolicy()
-    else this.#restoreMissing()
+    if (!this.#set) return
+    const first = firstNameOf(this.#set)
+    if (this.#exchange.refused && first !== undefined && this.#exchange.response.hasHeader(first)) return
+    this.#restorePolicy(this.#set)
+    this.#restoreMissing(this.#set)
   }
 
   /** From the last to the first, since the last value set is the one that counts. */
-  #restoreMissing(): void {
+  #restoreMissing(set: readonly Headers[]): void {
     const { response } = this.#exchange
-    for (const headers of this.#set!.toReversed()) {
+    for (const headers of set.toReversed()) {
       for (const name in headers) {
         if (!response.hasHeader(name)) response.setHeader(name, headers[name]!)
       }
     }
   }
 
-  #restorePolicy(): void {
+  #restorePolicy(set: readonly Headers[]): void {
     const { response } = this.#exchange
     if (response.getHeader('content-security-policy') !== FINALHANDLER_POLICY) return
-    for (const headers of this.#set!) {
+    for (const headers of set) {
       for (const name in headers) {
         if (name.toLowerCase() === 'content-security-policy') response.setHeader(name, headers[name]!)
       }

@@ -34,7 +34,7 @@ test('apps within apps and routers within routers see the whole path and the who
   const path = '/api/users/7/orders/9'
   expect(seen).toEqual([
     { path, route: undefined, params: {} },
-    { path, route: '/api/users/7/orders/:order', params: { user: '7', order: '9' } },
+    { path, route: '/api/users/*/orders/:order', params: { user: '7', order: '9' } },
   ])
 })
 

@@ -34,7 +34,7 @@ export function nodePort(settings: AdapterSettings, app?: unknown): Port<NodeCon
     response: ({ response }) => response,
     target: ({ request }) => request.originalUrl ?? request.url ?? '/',
     stillAt: ({ request }, path) => trimmed((request.baseUrl ?? '') + pathOf(request.url ?? '/')) === trimmed(path),
-    route: ({ request }) => request.route && `${request.baseUrl ?? ''}${String(request.route.path)}`,
+    route: ({ request }) => request.route && `${mountOf(request)}${String(request.route.path)}`,
     params: ({ request }) => (request.route ? (request.params as Readonly<Record<string, string>>) : undefined),
     body: ({ request }) => request.body,
     trust: ({ request }) => settings.trust ?? trustOf(request.app ?? app),
@@ -51,6 +51,21 @@ export function nodePort(settings: AdapterSettings, app?: unknown): Port<NodeCon
 function trustOf(app: unknown): TrustProxy {
   const trust = (app as { settings?: Readonly<Record<string, unknown>> } | undefined)?.settings?.['trust proxy fn']
   return typeof trust === 'function' ? (trust as TrustProxy) : trustNone
+}
+
+/** Segments that are names for certain: letters and hyphens, or a version. */
+const NAMES = /^(?:\/(?:[a-z][a-z-]{0,31}|v\d{1,3}))*$/i
+
+/**
+ * Where the router is mounted. Express tells the path and not its pattern, so a segment that could be a value, as in a
+ * router mounted at `/users/:id`, becomes `*`.
+ */
+function mountOf({ baseUrl = '' }: NodeRequest): string {
+  if (NAMES.test(baseUrl)) return baseUrl
+  return baseUrl
+    .split('/')
+    .map((segment) => (NAMES.test(`/${segment}`) || segment === '' ? segment : '*'))
+    .join('/')
 }
 
 /** Express gives a router mounted at `/api` the path `/` for `/api`. */

@@ -91,6 +91,28 @@ export function hostile({ describe, test, expect }: TestRunner, adapter: Adapter
     })
   })
 
+  test('an error that brings one of the protecting headers does not cost the others', async () => {
+    const protecting: Guard = {
+      name: 'protecting',
+      layer: 'headers',
+      reads: 'head',
+      check: () => allow({}, { headers: { 'X-Request-ID': 'ours', 'X-Frame-Options': 'DENY' } }),
+    }
+    const handler = (): never => {
+      throw Object.assign(new Error('gone'), { status: 410, expose: true, headers: { 'X-Request-ID': 'theirs' } })
+    }
+    for (const errorBoundary of [true, false]) {
+      await withServer(
+        adapter,
+        { guards: [protecting], errorBoundary, routes: [{ path: '/x', handler }] },
+        async ({ call }) => {
+          const { status, headers } = await call('/x')
+          expect([status, headers['x-frame-options']]).toEqual([410, 'DENY'])
+        },
+      )
+    }
+  })
+
   test('headers that describe a body are gone when an error takes its place', async () => {
     const routes = [
       {
