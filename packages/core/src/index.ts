@@ -22,6 +22,7 @@ export type {
 export { except } from './except.ts'
 export { frontDoorMark, requireFrontDoor } from './front-door-mark.ts'
 export type { AnyGuard, Guard, Layer, Moment } from './guard.ts'
+export { nearestName } from './nearest-name.ts'
 export { checkOptionNames, type NumberRange, numberOption } from './options.ts'
 export type { Added, AddsOf, InOrder, Needed, NeedsOf } from './order.ts'
 export type { PathPattern } from './path-pattern.ts'

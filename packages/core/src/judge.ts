@@ -6,14 +6,14 @@ import type { Exchange } from './exchange.ts'
 import { problem } from './problem.ts'
 import type { RequestHead } from './request-head.ts'
 import type { RequestView } from './request-view.ts'
-import type { Combinator, Manner, Step } from './step.ts'
+import type { Manner, Step } from './step.ts'
 import { ALLOW, type Deny, deny, type Verdict } from './verdict.ts'
 
 const DEFAULT_TIMEOUT_MS = 10_000
 
 /**
  * Asks one guard, records what it said, and never throws or rejects: a guard that throws, hangs or answers nonsense
- * has refused. This is the only place where a guard is called.
+ * has refused. This is the only place where a guard is called. A combinator has others judged and is not judged itself.
  */
 export function judge(
   step: Step,
@@ -23,13 +23,12 @@ export function judge(
 ): Awaitable<Verdict> {
   const exchange = exchangeBehind(request)
   try {
+    if (step.combinator) return step.combinator.check(request, state, manner)
     if (step.late) checkMoment(step, request)
     if (step.needs) checkNeeds(step, step.needs, state)
-    const verdict = step.silent
-      ? (step.guard as Combinator).check(request, state, manner)
-      : step.guard.check(request, state as never)
+    const verdict = step.guard.check(request, state as never)
     if (verdict === ALLOW) {
-      if (!step.silent) exchange?.record(step.passed)
+      exchange?.record(step.passed)
       return ALLOW
     }
     if (isThenable(verdict)) return settle(step, verdict, exchange, manner)
@@ -65,7 +64,7 @@ async function settle(
 
 function record(step: Step, verdict: Verdict, exchange: Exchange | undefined, manner: Manner): Verdict {
   const { kind } = checkVerdict(step, verdict)
-  if (!exchange || step.silent) return verdict
+  if (!exchange) return verdict
   if (kind === 'allow' && verdict.reason === undefined) {
     exchange.record(step.passed)
   } else {

@@ -1,4 +1,5 @@
 import { ConfigurationError } from './errors.ts'
+import { nearestName } from './nearest-name.ts'
 
 /**
  * Refuses option names that are not known, with the nearest known one as a suggestion.
@@ -10,7 +11,7 @@ export function checkOptionNames(where: string, options: object, known: readonly
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue
-    const nearest = known.find((candidate) => distance(candidate.toLowerCase(), name.toLowerCase()) <= 2)
+    const nearest = nearestName(name, known)
     const hint = nearest ? `Did you mean "${nearest}"?` : `Known are: ${known.join(', ')}.`
     throw new ConfigurationError('ERR_OPTION_UNKNOWN', `${where}: there is no option "${name}". ${hint}`)
   }
@@ -45,18 +46,4 @@ export interface NumberRange {
   readonly max?: number
   readonly integer?: boolean
   readonly fallback?: number
-}
-
-/** Levenshtein distance; only ever run on short names at start-up. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const substituted = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(substituted, row[j]! + 1, next[j - 1]! + 1))
-    }
-    row = next
-  }
-  return row[b.length]!
 }

@@ -20,7 +20,10 @@ export type InOrder<T extends readonly unknown[], Had = never> = T extends reado
     ]
   : []
 
-type ToIntersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void ? I : never
+/** `A | B` as `A & B`. */
+export type ToIntersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void
+  ? I
+  : never
 
 /** What a tuple of guards adds together. */
 export type Added<T extends readonly AnyGuard[]> = [T[number]] extends [never]

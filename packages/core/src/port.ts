@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TrustProxy } from './address.ts'
 import type { Problem } from './problem.ts'
 
-/** A complete answer. `problem` is there when it is a refusal; `body` is its text or bytes. */
+/** A complete answer: a problem, to be sent as JSON, or a text or bytes. */
 export interface Answer {
   readonly status: number
   readonly problem?: Problem | undefined

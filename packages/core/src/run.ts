@@ -3,7 +3,7 @@ import { Exchange } from './exchange.ts'
 import { carryExchange, exchangeOf } from './exchange-of.ts'
 import { failed, judge } from './judge.ts'
 import { type Port, tell } from './port.ts'
-import { type Problem, problem } from './problem.ts'
+import { problem } from './problem.ts'
 import { addState } from './slots.ts'
 import { type Step, stepOf } from './step.ts'
 import { isAmbiguous } from './target.ts'
@@ -105,15 +105,12 @@ function conclude<Context>(port: Port<Context>, context: Context, exchange: Exch
     return true
   }
   if (verdict.kind === 'deny') {
-    answerWith(port, context, { ...verdict.problem, requestId: exchange.request.id })
+    const refusal = { ...verdict.problem, requestId: exchange.request.id }
+    port.answer(context, { status: refusal.status, problem: refusal })
   } else {
     port.answer(context, { status: verdict.status, body: verdict.body })
   }
   return false
-}
-
-function answerWith<Context>(port: Port<Context>, context: Context, refusal: Problem): void {
-  port.answer(context, { status: refusal.status, problem: refusal, body: JSON.stringify(refusal) })
 }
 
 /** What is recorded when not a guard fails but what it decided can't be done. */
@@ -128,7 +125,8 @@ function giveUp<Context>(port: Port<Context>, context: Context, exchange: Exchan
   } else tell(port, context, error)
   try {
     if (response.headersSent) throw error
-    answerWith(port, context, { ...problem('internal-error'), requestId: exchange?.request.id })
+    const refusal = { ...problem('internal-error'), requestId: exchange?.request.id }
+    port.answer(context, { status: refusal.status, problem: refusal })
   } catch {
     response.destroy()
   }

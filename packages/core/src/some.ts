@@ -4,12 +4,10 @@ import { mergeEffects } from './effects.ts'
 import { ConfigurationError } from './errors.ts'
 import type { AnyGuard, Guard } from './guard.ts'
 import { judge } from './judge.ts'
-import type { AddsOf, NeedsOf } from './order.ts'
+import type { AddsOf, NeedsOf, ToIntersection } from './order.ts'
 import type { RequestView } from './request-view.ts'
 import { type Combinator, combinator, type Manner, type Step, stepOf } from './step.ts'
 import { ALLOW, type Deny, type Verdict } from './verdict.ts'
-
-type ToIntersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void ? I : never
 
 /**
  * Passes when one of its guards does, asked in order; the first refusal is the answer when none does.

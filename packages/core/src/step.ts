@@ -13,17 +13,17 @@ export interface Step {
   readonly late: boolean
   /** It may run before the target has been found unambiguous, so that its headers are on that refusal as well. */
   readonly early: boolean
-  /** What is published when it passes; nothing for a combinator, since the guards that it asks are. */
+  /** The guard itself where it only asks others: they are published, it is not. */
+  readonly combinator: Combinator | undefined
+  /** What is published when it passes, and when a condition spares it. */
   readonly passed: Decision
   readonly skipped: Decision
-  readonly silent: boolean
 }
 
 const EARLY: ReadonlySet<Layer> = new Set(['request', 'headers', 'cors', 'audit'])
 
 /** A chain carries its steps, so that chains within chains become one. */
 const STEPS = Symbol.for('@ashlar/core steps 1')
-/** A combinator asks other guards; they are recorded, it is not. */
 const COMBINATOR = Symbol.for('@ashlar/core combinator 1')
 
 interface Marked extends AnyGuard {
@@ -56,12 +56,12 @@ export function stepsOf(guards: readonly AnyGuard[]): readonly Step[] {
 export function stepOf(guard: AnyGuard): Step {
   checkGuard(guard)
   const { name, layer, needs, reads } = guard
-  const silent = (guard as Marked)[COMBINATOR] === true
+  const combinator = (guard as Marked)[COMBINATOR] ? (guard as Combinator) : undefined
   return Object.freeze({
     guard,
-    silent,
+    combinator,
     needs: needs?.length ? needs : undefined,
-    late: reads !== 'head' && !silent,
+    late: reads !== 'head',
     early: EARLY.has(layer),
     passed: Object.freeze({ guard: name, layer, outcome: 'allow' }),
     skipped: Object.freeze({ guard: name, layer, outcome: 'skipped' }),

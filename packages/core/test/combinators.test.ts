@@ -16,7 +16,7 @@ import {
   stateOf,
   when,
 } from '../src/index.ts'
-import { close, decide, guardThat } from './recording-port.ts'
+import { close, decide, guardThat, recordingPort } from './recording-port.ts'
 
 let recorder: Recorder
 beforeEach(() => {
@@ -169,6 +169,16 @@ test('combinators nest, and conditions are steps of a chain', async () => {
   expect(passed).toBe(true)
   expect({ ...stateOf(context.request) }).toEqual({ Two: true })
   expect(recorder.decisions()).toEqual(['One: allow', 'Lost: deny', 'Two: allow', 'never: skipped'])
+})
+
+test('a guard within combinators has one deadline and is reported once', async () => {
+  const hangs = guardThat(() => new Promise(() => undefined), { name: 'hangs' }) as Guard
+  const nested = when(() => true, chain(some(except(['/x'], hangs)), winner('Never')))
+  const port = recordingPort({ guardTimeoutMs: 10 })
+  expect((await decide([nested], { port })).passed).toBe(false)
+  expect(port.answers).toMatchObject([{ status: 503 }])
+  expect(port.reported).toMatchObject([{ code: 'ERR_GUARD_TIMEOUT' }])
+  expect(recorder.decisions()).toEqual(['hangs: error'])
 })
 
 test('a condition that throws refuses, and one that answers anything but false runs the guard', async () => {

@@ -89,9 +89,9 @@ describe('what is published', () => {
       route: () => '/:secret',
       params: () => ({ secret: SECRET }),
       body: () => ({ secret: SECRET }),
-      answer: ({ response }, { status, body }) => {
+      answer: ({ response }, { status, problem }) => {
         response.statusCode = status
-        response.end(body)
+        response.end(JSON.stringify(problem))
       },
     })
     const server = await testServer((request, response) => void run(port, stepsOf(guards), { request, response }))

@@ -1,8 +1,10 @@
-import { describe, expect, test } from '@jest/globals'
-import type { NextFunction, Request, Response } from 'express'
+import { createServer } from 'node:http'
 
-import { Protect } from '../src/index.ts'
-import { admit, colour, paint, serveController } from './decorated-controller.ts'
+import { admit, colour, decoratorContract, paint, testServer } from '@ashlar/testkit'
+import { describe, expect, test } from '@jest/globals'
+import express, { type Request, type Response } from 'express'
+
+import { errorBoundary, Protect } from '../src/index.ts'
 
 class Orders {
   readonly #title = 'orders'
@@ -14,62 +16,17 @@ class Orders {
   }
 
   @Protect(admit)
-  async fail(_request: Request, _response: Response, _next: NextFunction): Promise<void> {
+  async fail(_request: Request, _response: Response, _next: () => void): Promise<void> {
     await Promise.resolve()
     throw Object.assign(new Error(`${this.#title} gone`), { status: 410 })
   }
-
-  @Protect()
-  static title(): string {
-    return 'all orders'
-  }
 }
 
-describe('@Protect', () => {
-  test('runs the guards before the method, which keeps its this', async () => {
-    const server = await serveController(new Orders())
-    try {
-      expect(await server.call('/show')).toMatchObject({ status: 403 })
-      const answer = await server.call('/show', { headers: { 'X-Pass': '1' } })
-      expect(answer).toMatchObject({ status: 200, text: 'orders in blue' })
-    } finally {
-      await server.close()
-    }
-  })
-
-  test('passes a rejection on to the error handlers', async () => {
-    const server = await serveController(new Orders())
-    try {
-      const answer = await server.call('/fail', { headers: { 'X-Pass': '1' } })
-      expect(answer.status).toBe(410)
-      expect(answer.text).not.toContain('orders')
-    } finally {
-      await server.close()
-    }
-  })
-
-  test('decorates methods only', () => {
-    const target = expect.objectContaining({ code: 'ERR_DECORATOR_TARGET' })
-    const misused = Protect(admit) as never as (target: object, key?: string, descriptor?: PropertyDescriptor) => never
-    expect(() => {
-      @misused
-      class Controller {}
-      return Controller
-    }).toThrow(target)
-    expect(() => {
-      class Controller {
-        @misused handler = () => undefined
-      }
-      return Controller
-    }).toThrow(target)
-    expect(() => {
-      class Controller {
-        @misused
-        get handler() {
-          return () => undefined
-        }
-      }
-      return Controller
-    }).toThrow(target)
-  })
+decoratorContract({ describe, test, expect }, () => {
+  const orders = new Orders()
+  const app = express()
+  app.get('/show', orders.show.bind(orders))
+  app.get('/fail', (request, response, next) => orders.fail(request, response, next))
+  app.use(errorBoundary())
+  return testServer(createServer(app))
 })

@@ -21,7 +21,7 @@ export function errorBoundaryWith(settings: AdapterSettings, port: Port<KoaConte
         const problem = problemOf(error, settings)
         if (problem.status >= 500) port.report(context, error)
         removeContentHeaders(context.res)
-        port.answer(context, { status: problem.status, problem, body: JSON.stringify(problem) })
+        port.answer(context, { status: problem.status, problem })
       }
     }
   }

@@ -1,8 +1,9 @@
+import { admit, colour, decoratorContract, paint, testServer } from '@ashlar/testkit'
 import { describe, expect, test } from '@jest/globals'
-import type { Context } from 'koa'
+import Router from '@koa/router'
+import Koa, { type Context } from 'koa'
 
-import { Protect } from '../src/index.ts'
-import { admit, colour, paint, serveController } from './decorated-controller.ts'
+import { errorBoundary, Protect } from '../src/index.ts'
 
 class Orders {
   readonly #title = 'orders'
@@ -18,58 +19,16 @@ class Orders {
     await Promise.resolve()
     throw Object.assign(new Error(`${this.#title} gone`), { status: 410 })
   }
-
-  @Protect()
-  static title(): string {
-    return 'all orders'
-  }
 }
 
-describe('@Protect', () => {
-  test('runs the guards before the method, which keeps its this', async () => {
-    const server = await serveController(new Orders())
-    try {
-      expect(await server.call('/show')).toMatchObject({ status: 403 })
-      const answer = await server.call('/show', { headers: { 'X-Pass': '1' } })
-      expect(answer).toMatchObject({ status: 200, text: 'orders in blue' })
-    } finally {
-      await server.close()
-    }
-  })
-
-  test('passes a rejection on to outer middleware', async () => {
-    const server = await serveController(new Orders())
-    try {
-      const answer = await server.call('/fail', { headers: { 'X-Pass': '1' } })
-      expect(answer.status).toBe(410)
-      expect(answer.text).not.toContain('orders')
-    } finally {
-      await server.close()
-    }
-  })
-
-  test('decorates methods only', () => {
-    const target = expect.objectContaining({ code: 'ERR_DECORATOR_TARGET' })
-    const misused = Protect(admit) as never as (value: unknown, context: unknown) => never
-    expect(() => {
-      @misused
-      class Controller {}
-      return Controller
-    }).toThrow(target)
-    expect(() => {
-      class Controller {
-        @misused handler = () => undefined
-      }
-      return Controller
-    }).toThrow(target)
-    expect(() => {
-      class Controller {
-        @misused
-        get handler() {
-          return () => undefined
-        }
-      }
-      return Controller
-    }).toThrow(target)
-  })
+decoratorContract({ describe, test, expect }, () => {
+  const orders = new Orders()
+  const router = new Router()
+  router.get('/show', orders.show.bind(orders) as never)
+  router.get('/fail', (context) => orders.fail(context as never))
+  const app = new Koa()
+  app.silent = true
+  app.use(errorBoundary())
+  app.use(router.routes())
+  return testServer(app.callback())
 })

@@ -82,7 +82,7 @@ export function answerError(settings: AdapterSettings, response: ServerResponse,
     return
   }
   removeContentHeaders(response)
-  sendAnswer(response, { status: problem.status, problem, body: JSON.stringify(problem) })
+  sendAnswer(response, { status: problem.status, problem })
 }
 
 /** Writes a complete answer to a plain response. */
@@ -92,8 +92,9 @@ export function sendAnswer(response: ServerResponse, { status, problem, body }: 
     response.setHeader('Content-Type', 'application/problem+json')
     response.setHeader('Cache-Control', 'no-store')
   }
-  if (body !== undefined) response.setHeader('Content-Length', Buffer.byteLength(body))
-  response.end(body)
+  const sent = problem ? JSON.stringify(problem) : body
+  if (sent !== undefined) response.setHeader('Content-Length', Buffer.byteLength(sent))
+  response.end(sent)
 }
 
 /** Tells the operator: by the app's own function, or on standard error. */

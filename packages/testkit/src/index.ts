@@ -11,6 +11,7 @@ export type {
 export { serve, TAKEN_OVER } from './adapter-contract/app.ts'
 export { adapterContract } from './adapter-contract.ts'
 export { type AttackToken, attackTokens } from './attack-tokens.ts'
+export { admit, colour, decoratorContract, paint } from './decorator-contract.ts'
 export { type FakeClock, fakeClock } from './fake-clock.ts'
 export { type Fleet, fleet } from './fleet.ts'
 export { type Recorder, recordEvents } from './recorder.ts'
