@@ -20,7 +20,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
   koa: { arrows: ['core', 'node'] },
   headers: { arrows: ['core'], dependencies: ['helmet'] },
   ratelimit: { arrows: ['core'] },
-  auth: { arrows: ['core'], dependencies: ['jose'] },
+  auth: { arrows: ['core'] },
   access: { arrows: ['core'] },
   validate: { arrows: ['core'], peers: ['zod'] },
   breaker: { arrows: ['core'], dependencies: ['cockatiel'] },
