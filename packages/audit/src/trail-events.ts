@@ -82,9 +82,15 @@ function completed({ request, principal, decisions, outcome }: RequestCompleted)
       status: outcome.status,
       aborted: outcome.aborted,
       durationMs: Math.round(outcome.durationMs * 1000) / 1000,
-      decisions,
+      // Most guards pass most of the time; their names say it, and keep the record small.
+      passed: decisions.flatMap((decision) => (isPlainPass(decision) ? [decision.guard] : [])),
+      decisions: decisions.filter((decision) => !isPlainPass(decision)),
     },
   }
+}
+
+function isPlainPass({ outcome, reason }: Decision): boolean {
+  return outcome === 'allow' && reason === undefined
 }
 
 function outcomeOfDecision({ outcome }: Decision): AuditOutcome {

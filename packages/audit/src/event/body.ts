@@ -47,15 +47,12 @@ export function encodeBody(
     dataSubject: open.dataSubject,
     details,
   }
-  const clean = redact(members) as object
-  const json = JSON.stringify({
-    time: own.time,
-    name,
-    outcome,
-    intent: own.intent,
-    ...clean,
-    sealed: sealed?.sealed,
-  })
+  const rest = JSON.stringify(redact(members)).slice(1)
+  // Name and outcome have been checked, and so hold nothing that JSON would escape.
+  const start = `{"time":"${own.time}","name":"${name}","outcome":"${outcome}"`
+  const intent = own.intent === undefined ? '' : `,"intent":${own.intent}`
+  const parts = sealed ? `,"sealed":${JSON.stringify(sealed.sealed)}` : ''
+  const json = `${start}${intent}${parts}${rest === '}' ? '' : ','}${rest}`
   return UNESCAPED.test(json) ? json.replace(ALL_UNESCAPED, escaped) : json
 }
 

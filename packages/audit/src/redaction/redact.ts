@@ -108,6 +108,11 @@ function cleanObject(value: object, rules: Rules, depth: number, above: object[]
   above.push(value)
   try {
     if (Array.isArray(value)) return cleanList(value, rules, depth, above)
+    // Nearly all objects are plain; the rest of the list need not be asked for them.
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if ((prototype === Object.prototype || prototype === null) && !(Symbol.iterator in value)) {
+      return cleanMembers(value, rules, depth, above)
+    }
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`
     if (value instanceof URL || value instanceof RegExp) return cleanText(String(value), rules, depth)
@@ -150,7 +155,7 @@ function cleanMembers(value: object, rules: Rules, depth: number, above: object[
       if (named === 'redacted') result[name] = REDACTED
       continue
     }
-    put(result, name, () => source[name], rules, depth, above)
+    put(result, name, source, rules, depth, above)
   }
   return result
 }
@@ -168,7 +173,7 @@ function cleanEntries(entries: readonly [unknown, unknown][], rules: Rules, dept
   const result: Record<string, unknown> = {}
   for (const [name, value] of entries.slice(0, rules.maxEntries)) {
     const label = typeof name === 'string' ? name : String(JSON.stringify(clean(name, rules, depth - 1, above)))
-    put(result, label, () => value, rules, depth, above)
+    put(result, label, { [label]: value }, rules, depth, above)
   }
   if (entries.length > rules.maxEntries) result['…'] = `${entries.length - rules.maxEntries} more`
   return result
@@ -177,7 +182,7 @@ function cleanEntries(entries: readonly [unknown, unknown][], rules: Rules, dept
 function put(
   result: Record<string, unknown>,
   name: string,
-  read: () => unknown,
+  source: Readonly<Record<string, unknown>>,
   rules: Rules,
   depth: number,
   above: object[],
@@ -186,7 +191,7 @@ function put(
   if (sensitivity === 'dropped') return
   let value: unknown
   try {
-    value = sensitivity === 'redacted' ? REDACTED : clean(read(), rules, depth - 1, above)
+    value = sensitivity === 'redacted' ? REDACTED : clean(source[name], rules, depth - 1, above)
   } catch {
     value = '[unreadable]'
   }

@@ -28,6 +28,8 @@ export class Recorder {
   readonly #surroundings: Surroundings
   readonly #subjects: SubjectKeys | undefined
   readonly #clock: Clock
+  #lastTime = Number.NaN
+  #lastText = ''
 
   /** @throws ConfigurationError `ERR_OPTION_INVALID` */
   constructor(where: string, { service, instance, redaction: rules, subjects, clock = systemClock }: RecorderOptions) {
@@ -52,7 +54,7 @@ export class Recorder {
 
   /** An event of the trail's own, or an app's that has been checked. */
   encodeOwn(event: AuditEvent, members?: Omit<OwnMembers, 'time'>): string | Promise<string> {
-    const own = { ...members, time: new Date(this.#clock.now()).toISOString() }
+    const own = { time: this.#time(), intent: members?.intent }
     const subject = event.dataSubject ?? event.who?.subject
     if (!this.#subjects || subject === undefined) return this.#text(event, own)
     const pseudonym = this.#subjects.pseudonym(subject)
@@ -61,6 +63,16 @@ export class Recorder {
       return key.then((settled) => this.#text(event, own, seal(event, pseudonym, settled, this.#redact)))
     }
     return this.#text(event, own, seal(event, pseudonym, key, this.#redact))
+  }
+
+  /** Many records share a millisecond. */
+  #time(): string {
+    const now = this.#clock.now()
+    if (now !== this.#lastTime) {
+      this.#lastTime = now
+      this.#lastText = new Date(now).toISOString()
+    }
+    return this.#lastText
   }
 
   #text(event: AuditEvent, own: OwnMembers, sealed?: SealedBody): string {
