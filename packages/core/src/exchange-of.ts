@@ -9,13 +9,25 @@ interface Carrier {
   [EXCHANGE]?: Exchange
 }
 
-/** The exchange of a request or its response, once a guard has run for it. */
-export function exchangeOf(raw: IncomingMessage | ServerResponse): Exchange | undefined {
-  return (raw as Carrier)[EXCHANGE]
+/** The exchange of a request, once a guard has run for it. */
+export function exchangeOf(request: IncomingMessage): Exchange | undefined {
+  return carrierOf(request)[EXCHANGE]
 }
 
-/** One property under a symbol: a WeakMap would cost more than all the guards of a chain together (ADR 0006). */
+/** The exchange of a response, once a guard has run for its request. */
+export function exchangeOfResponse(response: ServerResponse): Exchange | undefined {
+  return exchangeOf(response.req)
+}
+
+/** Keeps the exchange for as long as its request lives. */
 export function carryExchange(exchange: Exchange): void {
-  ;(exchange.request.raw as Carrier)[EXCHANGE] = exchange
-  ;(exchange.response as Carrier)[EXCHANGE] = exchange
+  carrierOf(exchange.request.raw)[EXCHANGE] = exchange
+}
+
+/**
+ * The array of raw headers: the one object of a request's own whose shape Express leaves alone. A WeakMap, or a property of
+ * the request itself, costs more than all the guards of a chain together (ADR 0006).
+ */
+function carrierOf(request: IncomingMessage): Carrier {
+  return (request.rawHeaders ?? request) as Carrier
 }

@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 
 import { events, verdicts } from './channels.ts'
 import type { Decision, EventName, PrincipalSummary, RequestSummary, SecurityEvent } from './events.ts'
-import { exchangeOf } from './exchange-of.ts'
+import { exchangeOfResponse } from './exchange-of.ts'
 import { type Port, tell } from './port.ts'
 import type { Principal } from './principal.ts'
 import { RequestHead } from './request-head.ts'
@@ -150,7 +150,7 @@ export class Exchange {
 
 /** One listener for all, so that none is made for each. */
 function closeExchange(this: ServerResponse): void {
-  exchangeOf(this)?.close()
+  exchangeOfResponse(this)?.close()
 }
 
 /** A request is often logged whole; what guards know of it is not for the log. */

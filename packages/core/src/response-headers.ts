@@ -1,8 +1,6 @@
-import type { ServerResponse } from 'node:http'
-
 import type { Exchange } from './exchange.ts'
-import { exchangeOf } from './exchange-of.ts'
 import type { AppendedHeaders, BeforeHeaders, Effects, Headers } from './verdict.ts'
+import { sealBeforeWriteHead } from './write-head.ts'
 
 /** What Express's last error handler puts in the place of any policy, whatever the app had set. */
 const FINALHANDLER_POLICY = "default-src 'none'"
@@ -17,7 +15,7 @@ export class ResponseHeaders {
   #set: Headers[] | undefined = undefined
   #appended: AppendedHeaders[] | undefined = undefined
   #before: BeforeHeaders[] | undefined = undefined
-  #writeHead: ServerResponse['writeHead'] | undefined = undefined
+  #state: 'untouched' | 'open' | 'sealed' = 'untouched'
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange
@@ -35,23 +33,21 @@ export class ResponseHeaders {
       ;(this.#appended ??= []).push(append)
     }
     if (beforeHeaders) (this.#before ??= []).push(beforeHeaders)
-    if (this.#writeHead === undefined && (headers || append || beforeHeaders)) {
-      // Every way to send headers in node ends in `writeHead`.
-      this.#writeHead = response.writeHead
-      response.writeHead = sealAndWriteHead
+    if (this.#state === 'untouched' && (headers || append || beforeHeaders)) {
+      this.#state = 'open'
+      sealBeforeWriteHead(response)
     }
   }
 
-  /** Makes the headers final. @returns what writes them */
-  seal(status: number): ServerResponse['writeHead'] {
+  /** Makes the headers final, once. */
+  seal(status: number): void {
     const { response } = this.#exchange
     // Koa also writes to a response whose client has gone.
-    if (!response.headersSent && !response.destroyed) {
-      if (status >= 400) this.#restore()
-      if (this.#appended) this.#restoreAppended(this.#appended)
-      if (this.#before) this.#addLast(this.#before, status)
-    }
-    return this.#writeHead!
+    if (this.#state !== 'open' || response.headersSent || response.destroyed) return
+    this.#state = 'sealed'
+    if (status >= 400) this.#restore()
+    if (this.#appended) this.#restoreAppended(this.#appended)
+    if (this.#before) this.#addLast(this.#before, status)
   }
 
   /**
@@ -109,13 +105,6 @@ export class ResponseHeaders {
     }
   }
 }
-
-/** Stands in for `writeHead` on a response whose headers are guarded. One function for all, so that none is made for each. */
-const sealAndWriteHead = function (this: ServerResponse, ...head: readonly unknown[]): ServerResponse {
-  const { headers } = exchangeOf(this)!
-  const writeHead = headers.seal(typeof head[0] === 'number' ? head[0] : this.statusCode)
-  return Reflect.apply(writeHead, this, head)
-} as ServerResponse['writeHead']
 
 function firstNameOf(set: readonly Headers[]): string | undefined {
   for (const headers of set) for (const name in headers) return name

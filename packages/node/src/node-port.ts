@@ -11,6 +11,8 @@ import {
   trustNone,
 } from '@ashlar/core'
 
+import { exposePrincipal } from './expose-principal.ts'
+
 /** A request as `node:http` hands it over, with what Express, Connect and their like leave on it. */
 export interface NodeRequest extends IncomingMessage {
   readonly originalUrl?: string
@@ -40,7 +42,7 @@ export function nodePort(settings: AdapterSettings, app?: unknown): Port<NodeCon
     trust: ({ request }) => settings.trust ?? trustOf(request.app ?? app),
     answer: ({ response }, answer) => sendAnswer(response, answer),
     expose({ request }, { principal }) {
-      if (principal !== undefined) (request as { principal?: unknown }).principal = principal
+      if (principal !== undefined) exposePrincipal(request, principal)
     },
     report: (_, error) => reportError(settings, error),
     guardTimeoutMs: settings.guardTimeoutMs,

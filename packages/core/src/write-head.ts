@@ -1,0 +1,36 @@
+import { ServerResponse } from 'node:http'
+
+import { exchangeOfResponse } from './exchange-of.ts'
+
+type WriteHead = (this: ServerResponse, ...head: unknown[]) => ServerResponse
+
+/** Prototypes of frameworks whose `writeHead` makes guarded headers final. */
+const sealing: WeakSet<object> = new WeakSet()
+
+/**
+ * From now on the guarded headers of this response are made final before they go out: every way to send headers in node
+ * ends in `writeHead`. A response of Express has a prototype of its app's own, which is there to be extended, so it is
+ * extended once: a property added to the response itself would cost more than all its headers.
+ */
+export function sealBeforeWriteHead(response: ServerResponse): void {
+  const prototype = Object.getPrototypeOf(response) as ServerResponse
+  if (Object.hasOwn(response, 'writeHead')) response.writeHead = sealThen(response.writeHead as WriteHead)
+  else if (prototype === ServerResponse.prototype) response.writeHead = SEAL_THEN_WRITE
+  else if (!sealing.has(prototype)) {
+    sealing.add(prototype)
+    prototype.writeHead = sealThen(prototype.writeHead as WriteHead)
+  }
+}
+
+function sealThen(writeHead: WriteHead): ServerResponse['writeHead'] {
+  const replacement: WriteHead = function (...head) {
+    exchangeOfResponse(this)?.headers.seal(typeof head[0] === 'number' ? head[0] : this.statusCode)
+    return writeHead.apply(this, head)
+  }
+  return replacement as ServerResponse['writeHead']
+}
+
+/** One function for all plain responses, so that none is made for each. */
+const SEAL_THEN_WRITE: ServerResponse['writeHead'] = sealThen(function (this: ServerResponse, ...head) {
+  return (ServerResponse.prototype.writeHead as WriteHead).apply(this, head)
+})
