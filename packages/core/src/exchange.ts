@@ -48,7 +48,7 @@ export class Exchange {
 
   /** The response is over: nothing more can be sent, and nobody waits for it. */
   get over(): boolean {
-    return this.#outcome !== undefined || this.response.destroyed || this.response.closed
+    return this.#outcome !== undefined || this.response.destroyed
   }
 
   get guardTimeoutMs(): number {

@@ -38,7 +38,7 @@ export function decoratorWith(port: Port<NodeContext>): ExpressDecorator {
     return methodDecorator<ExpressMethod>(
       (method) =>
         function protectedMethod(request, response, next) {
-          middleware(request, response, () => void call(async () => method.call(this, request, response, next), next))
+          middleware(request, response, () => call(() => method.call(this, request, response, next), next))
         },
     )
   }
@@ -57,13 +57,21 @@ export function handleWith(port: Port<NodeContext>): ExpressHandle {
     const middleware = middlewareOf(port, guards as readonly AnyGuard[])
     return function handleMiddleware(request, response, next) {
       middleware(request, response, () => {
-        void call(async () => handler(stateOf(request) as Added<Guards>, request, response, next), next)
+        call(() => handler(stateOf(request) as Added<Guards>, request, response, next), next)
       })
     }
   }
 }
 
 /** Express 4 does not see a handler's rejection, so it is passed on here; a rejection with nothing is an error as well. */
-function call(handler: () => Promise<unknown>, next: Next): Promise<unknown> {
-  return handler().catch((error: unknown) => next(error || new Error('A handler rejected without an error')))
+function call(handler: () => unknown, next: Next): void {
+  const fail = (error: unknown): void => next(error || new Error('A handler rejected without an error'))
+  try {
+    const result = handler()
+    if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
+      ;(result as PromiseLike<unknown>).then(undefined, fail)
+    }
+  } catch (error) {
+    fail(error)
+  }
 }
