@@ -5,3 +5,9 @@ export { verifyPostgresTrail } from './postgres-logs.ts'
 export { type PostgresReplaysOptions, postgresReplays } from './postgres-replays.ts'
 export { type PostgresRevocationsOptions, postgresRevocations } from './postgres-revocations.ts'
 export { type PostgresTrail, type PostgresTrailOptions, postgresTrail } from './postgres-trail.ts'
+export type { Queryable } from './rate-limit/postgres-ledger.ts'
+export {
+  type PostgresRateLimitOptions,
+  type PostgresRateLimitStore,
+  postgresRateLimitStore,
+} from './rate-limit/postgres-rate-limit-store.ts'
