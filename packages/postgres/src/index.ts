@@ -1,5 +1,6 @@
 export { AUDIT_TABLES, auditGrants } from './audit-tables.ts'
 export { AUTH_TABLES } from './auth-tables.ts'
+export { type PostgresBlocklistStore, postgresBlocklistStore } from './blocklist/postgres-blocklist-store.ts'
 export { type PostgresApiKeysOptions, postgresApiKeys } from './postgres-api-keys.ts'
 export { verifyPostgresTrail } from './postgres-logs.ts'
 export { type PostgresReplaysOptions, postgresReplays } from './postgres-replays.ts'

@@ -1,0 +1,41 @@
+import { ConfigurationError, checkOptionNames } from '@ashlar/core'
+import type { BlocklistStore } from '@ashlar/ratelimit'
+
+/** The part of an ioredis client (a single server's or a cluster's) that is needed. */
+export interface HashClient {
+  hset(key: string, field: string, value: string): Promise<unknown>
+  hdel(key: string, ...fields: string[]): Promise<unknown>
+  hgetall(key: string): Promise<Record<string, string>>
+}
+
+/** Blocks that ended so long ago are deleted; no clock is wrong by as much. */
+const KEPT_MS = 3_600_000
+
+/**
+ * A blocklist in one Redis hash, read whole by every instance: made for thousands of blocks, not for millions.
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
+ */
+export function redisBlocklistStore(redis: HashClient, options: { readonly key?: string } = {}): BlocklistStore {
+  checkOptionNames('redisBlocklistStore()', options, ['key'])
+  if (typeof redis?.hgetall !== 'function') {
+    throw new ConfigurationError('ERR_OPTION_INVALID', 'redisBlocklistStore(): expected an ioredis client.')
+  }
+  const { key = 'ashlar:blocklist' } = options
+  return {
+    async put({ target, until }) {
+      await redis.hset(key, target, until === undefined ? '' : String(until))
+    },
+    async remove(target) {
+      await redis.hdel(key, target)
+    },
+    async load() {
+      const entries = Object.entries(await redis.hgetall(key)).map(([target, until]) => ({
+        target,
+        until: until === '' ? undefined : Number(until),
+      }))
+      const over = entries.filter(({ until }) => until !== undefined && until < Date.now() - KEPT_MS)
+      if (over.length > 0) await redis.hdel(key, ...over.map(({ target }) => target))
+      return entries
+    },
+  }
+}
