@@ -1,6 +1,6 @@
 export { AUDIT_TABLES, auditGrants } from './audit-tables.ts'
 export { AUTH_TABLES } from './auth-tables.ts'
-export { type PostgresBlocklistStore, postgresBlocklistStore } from './blocklist/postgres-blocklist-store.ts'
+export { type PostgresBlocks, type PostgresBlocksOptions, postgresBlocks } from './blocklist/postgres-blocks.ts'
 export { type PostgresApiKeysOptions, postgresApiKeys } from './postgres-api-keys.ts'
 export { verifyPostgresTrail } from './postgres-logs.ts'
 export { type PostgresReplaysOptions, postgresReplays } from './postgres-replays.ts'
@@ -8,7 +8,7 @@ export { type PostgresRevocationsOptions, postgresRevocations } from './postgres
 export { type PostgresTrail, type PostgresTrailOptions, postgresTrail } from './postgres-trail.ts'
 export type { Queryable } from './rate-limit/postgres-ledger.ts'
 export {
-  type PostgresRateLimitOptions,
-  type PostgresRateLimitStore,
-  postgresRateLimitStore,
-} from './rate-limit/postgres-rate-limit-store.ts'
+  type PostgresRateLimits,
+  type PostgresRateLimitsOptions,
+  postgresRateLimits,
+} from './rate-limit/postgres-rate-limits.ts'

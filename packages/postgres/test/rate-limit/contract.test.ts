@@ -4,7 +4,7 @@ import { type PostgresServer, postgresServer, withService } from '@ashlar/testki
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import pg from 'pg'
 
-import { postgresRateLimitStore } from '../../src/index.ts'
+import { postgresRateLimits } from '../../src/index.ts'
 
 withService('postgres', describe)('the rate-limit store on PostgreSQL', () => {
   let server: PostgresServer
@@ -14,7 +14,7 @@ withService('postgres', describe)('the rate-limit store on PostgreSQL', () => {
     pool = new pg.Pool({ connectionString: server.url, max: 10 })
     // A server that stops tells its idle connections so.
     pool.on('error', () => {})
-    const stores = Array.from({ length: 4 }, () => postgresRateLimitStore(pool))
+    const stores = Array.from({ length: 4 }, () => postgresRateLimits({ pool }))
     await Promise.all(stores.map((store) => store.migrate()))
   })
   afterAll(async () => {
@@ -22,10 +22,10 @@ withService('postgres', describe)('the rate-limit store on PostgreSQL', () => {
     await server.stop()
   })
 
-  rateLimitStoreContract({ describe, test }, { store: () => postgresRateLimitStore(pool) })
+  rateLimitStoreContract({ describe, test }, { store: () => postgresRateLimits({ pool }) })
 
   test('prune removes the records of keys that owe nothing, and no other', async () => {
-    const store = postgresRateLimitStore(pool, { table: 'pruned', durable: true })
+    const store = postgresRateLimits({ pool, table: 'pruned', durable: true })
     await store.migrate()
     const ledger = store.open({ name: 'prune', policies: [tokenBucket({ capacity: 10, refillPerSecond: 1 })] })
     await ledger.take('owes', 10)
@@ -44,7 +44,7 @@ withService('postgres', describe)('the rate-limit store on PostgreSQL', () => {
         return pool.query(query)
       },
     }
-    const ledger = postgresRateLimitStore(counting).open({
+    const ledger = postgresRateLimits({ pool: counting }).open({
       name: 'counted',
       policies: [fixedWindow({ limit: 1, window: 'day' })],
     })
@@ -54,8 +54,6 @@ withService('postgres', describe)('the rate-limit store on PostgreSQL', () => {
   })
 
   test.each(['Robert; drop table', 'UPPER', '"quoted"', 'a.b.c', ''])('a table cannot be named %p', (table) => {
-    expect(() => postgresRateLimitStore(pool, { table })).toThrow(
-      expect.objectContaining({ code: 'ERR_OPTION_INVALID' }),
-    )
+    expect(() => postgresRateLimits({ pool, table })).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID' }))
   })
 })

@@ -4,7 +4,7 @@ import { type RedisServer, redisServer, testRequest, withService } from '@ashlar
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Redis } from 'ioredis'
 
-import { redisBlocklistStore } from '../../src/index.ts'
+import { redisBlocks } from '../../src/index.ts'
 
 withService('redis', describe)('the blocklist on Redis', () => {
   let server: RedisServer
@@ -18,10 +18,10 @@ withService('redis', describe)('the blocklist on Redis', () => {
     await server.stop()
   })
 
-  blocklistStoreContract({ test }, { store: () => redisBlocklistStore(redis, { key: 'contract' }) })
+  blocklistStoreContract({ test }, { store: () => redisBlocks({ redis, namespace: 'contract' }) })
 
   test('another instance obeys within a second', async () => {
-    const [here, there] = [0, 1].map(() => blocklist({ store: redisBlocklistStore(redis) })) as [Blocklist, Blocklist]
+    const [here, there] = [0, 1].map(() => blocklist({ store: redisBlocks({ redis }) })) as [Blocklist, Blocklist]
     const verdict = () => there.guard.check(testRequest({ address: '203.0.113.9' }), {}) as { kind: string }
     expect(verdict().kind).toBe('allow')
     const begin = performance.now()
@@ -35,8 +35,8 @@ withService('redis', describe)('the blocklist on Redis', () => {
   })
 
   test('blocks that ended long ago are deleted', async () => {
-    await redis.hset('old', 'address 192.0.2.1', String(Date.now() - 4_000_000))
-    await redisBlocklistStore(redis, { key: 'old' }).load()
-    expect(await redis.hlen('old')).toBe(0)
+    await redis.hset('old:blocks', 'address 192.0.2.1', String(Date.now() - 4_000_000))
+    await redisBlocks({ redis, namespace: 'old' }).load()
+    expect(await redis.hlen('old:blocks')).toBe(0)
   })
 })

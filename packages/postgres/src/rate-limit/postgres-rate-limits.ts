@@ -4,7 +4,8 @@ import { openName, type RateLimitStore } from '@ashlar/ratelimit'
 import { PostgresLedger, type Queryable } from './postgres-ledger.ts'
 import { rateLimitSchema } from './schema.ts'
 
-export interface PostgresRateLimitOptions {
+export interface PostgresRateLimitsOptions {
+  readonly pool: Queryable
   /** The table, and the beginning of the function's name; a schema may stand before it. Default `ashlar_rate_limits`. */
   readonly table?: string
   /**
@@ -14,7 +15,7 @@ export interface PostgresRateLimitOptions {
   readonly durable?: boolean
 }
 
-export interface PostgresRateLimitStore extends RateLimitStore {
+export interface PostgresRateLimits extends RateLimitStore {
   /** Creates the table and the function where they are missing. Several processes may do so at once. */
   migrate(): Promise<void>
   /** Deletes the records of keys that have used nothing for long enough. Done by itself once a minute of use. */
@@ -27,16 +28,13 @@ const PRUNE_EVERY_MS = 60_000
  * Rate limits shared through PostgreSQL, by a `pg` pool: one statement a decision, in the server's time.
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
  */
-export function postgresRateLimitStore(
-  database: Queryable,
-  options: PostgresRateLimitOptions = {},
-): PostgresRateLimitStore {
-  const where = 'postgresRateLimitStore()'
-  checkOptionNames(where, options, ['table', 'durable'])
-  if (typeof database?.query !== 'function') {
-    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: expected a pg pool.`)
+export function postgresRateLimits(options: PostgresRateLimitsOptions): PostgresRateLimits {
+  const where = 'postgresRateLimits()'
+  checkOptionNames(where, options, ['pool', 'table', 'durable'])
+  const { pool, table = 'ashlar_rate_limits', durable = false } = options
+  if (typeof pool?.query !== 'function') {
+    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "pool" is a pg pool.`)
   }
-  const { table = 'ashlar_rate_limits', durable = false } = options
   // It becomes part of the statements, so it can hold nothing but a name.
   if (typeof table !== 'string' || !/^([a-z_][a-z0-9_]{0,40}\.)?[a-z_][a-z0-9_]{0,40}$/.test(table)) {
     throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "table" is a lower-case name, such as rate_limits.`)
@@ -45,7 +43,7 @@ export function postgresRateLimitStore(
   let pruneAt = performance.now() + PRUNE_EVERY_MS
 
   async function prune(): Promise<void> {
-    await database.query({ text: `delete from ${table} where expires_at < now()`, values: [] })
+    await pool.query({ text: `delete from ${table} where expires_at < now()`, values: [] })
   }
 
   function used(): void {
@@ -62,11 +60,11 @@ export function postgresRateLimitStore(
       const schema = rateLimitSchema(table, durable)
       // Two sessions that replace one function at a time collide, so they wait for each other.
       const text = `begin; select pg_advisory_xact_lock(hashtext('${table}')); ${schema} commit;`
-      await (database as unknown as { query(text: string): Promise<unknown> }).query(text)
+      await (pool as unknown as { query(text: string): Promise<unknown> }).query(text)
     },
     open(definition) {
       openName(names, definition.name)
-      return new PostgresLedger(database, table, definition, used)
+      return new PostgresLedger(pool, table, definition, used)
     },
   }
 }

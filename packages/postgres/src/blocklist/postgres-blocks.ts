@@ -3,9 +3,15 @@ import type { BlocklistStore } from '@ashlar/ratelimit'
 
 import type { Queryable } from '../rate-limit/postgres-ledger.ts'
 
-export interface PostgresBlocklistStore extends BlocklistStore {
+export interface PostgresBlocks extends BlocklistStore {
   /** Creates the table where it is missing. */
   migrate(): Promise<void>
+}
+
+export interface PostgresBlocksOptions {
+  readonly pool: Queryable
+  /** A lower-case name; a schema may stand before it. Default `ashlar_blocklist`. */
+  readonly table?: string
 }
 
 interface Row {
@@ -17,17 +23,14 @@ interface Row {
  * A blocklist in one table, read whole by every instance: made for thousands of blocks, not for millions.
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
  */
-export function postgresBlocklistStore(
-  database: Queryable,
-  options: { /** Default `ashlar_blocklist`. */ readonly table?: string } = {},
-): PostgresBlocklistStore {
-  checkOptionNames('postgresBlocklistStore()', options, ['table'])
-  const { table = 'ashlar_blocklist' } = options
+export function postgresBlocks(options: PostgresBlocksOptions): PostgresBlocks {
+  checkOptionNames('postgresBlocks()', options, ['pool', 'table'])
+  const { pool, table = 'ashlar_blocklist' } = options
   // It becomes part of the statements, so it can hold nothing but a name.
   if (typeof table !== 'string' || !/^([a-z_][a-z0-9_]{0,40}\.)?[a-z_][a-z0-9_]{0,40}$/.test(table)) {
-    throw new ConfigurationError('ERR_OPTION_INVALID', 'postgresBlocklistStore(): "table" is a lower-case name.')
+    throw new ConfigurationError('ERR_OPTION_INVALID', 'postgresBlocks(): "table" is a lower-case name.')
   }
-  const run = (text: string, values: unknown[] = []): Promise<{ rows: unknown[] }> => database.query({ text, values })
+  const run = (text: string, values: unknown[] = []): Promise<{ rows: unknown[] }> => pool.query({ text, values })
   return {
     async migrate() {
       // Even "if not exists" fails where two sessions do it at a time.
