@@ -12,6 +12,9 @@ export type EventName =
   | 'breaker_opened'
   | 'breaker_closed'
   | 'guard_failed'
+  | 'blocklist_added'
+  | 'blocklist_removed'
+  | 'rate_limit_override_failed'
   | 'rate_limit_store_lost'
   | 'rate_limit_store_restored'
 

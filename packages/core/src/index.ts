@@ -41,6 +41,7 @@ export {
 } from './principal.ts'
 export { PROBLEMS, type Problem, type ProblemCode, problem } from './problem.ts'
 export type { Query } from './query.ts'
+export type { Quota, QuotaClaim } from './quota.ts'
 export { RequestHead } from './request-head.ts'
 export type { RequestView } from './request-view.ts'
 export { run } from './run.ts'

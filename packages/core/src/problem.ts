@@ -22,6 +22,7 @@ export type ProblemCode =
   | 'credentials-required'
   | 'invalid-credentials'
   | 'insufficient-authentication'
+  | 'blocked'
   | 'not-permitted'
   | 'not-found'
   | 'payload-too-large'
@@ -42,6 +43,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; r
     'credentials-required': { status: 401, title: 'Credentials are required' },
     'invalid-credentials': { status: 401, title: 'The credentials are not valid' },
     'insufficient-authentication': { status: 401, title: 'A stronger or more recent login is required' },
+    blocked: { status: 403, title: 'Blocked' },
     'not-permitted': { status: 403, title: 'Not permitted' },
     'not-found': { status: 404, title: 'Not found' },
     'payload-too-large': { status: 413, title: 'The body is too large' },

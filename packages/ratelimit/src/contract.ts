@@ -1,7 +1,8 @@
 import type { Awaitable } from '@ashlar/core'
 
+import type { BlocklistStore } from './blocklist/block.ts'
 import { fixedWindow, type Policy, slidingWindow, tokenBucket } from './policy.ts'
-import type { RateLimitStore } from './store.ts'
+import type { Ledger, RateLimitStore } from './store.ts'
 
 /** The part of a test runner that is needed; Jest's, Vitest's and node's fit. */
 export interface TestRunner {
@@ -12,6 +13,8 @@ export interface TestRunner {
 export interface RateLimitStoreFixture {
   /** A store in which nothing is kept yet, or none under the names that are used. */
   store(): Awaitable<RateLimitStore>
+  /** The kinds of policy that it keeps. Default: all, and several at once. */
+  readonly kinds?: readonly Policy['kind'][]
 }
 
 const WEEK = 7 * 86_400_000
@@ -27,10 +30,11 @@ export function rateLimitStoreContract({ describe, test }: TestRunner, fixture: 
     'sliding window': (limit) => slidingWindow({ limit, window: WEEK }),
   }
   let opened = 0
-  const open = async (...several: Policy[]) =>
+  const open = async (...several: Policy[]): Promise<Ledger> =>
     (await fixture.store()).open({ name: `contract-${++opened}-${Date.now()}`, policies: several })
 
   for (const [title, policy] of Object.entries(policies)) {
+    if (fixture.kinds && !fixture.kinds.includes(policy(1).kind)) continue
     describe(title, () => {
       test('admits the limit and no more, and tells where the key stands', async () => {
         const ledger = await open(policy(3))
@@ -96,8 +100,32 @@ export function rateLimitStoreContract({ describe, test }: TestRunner, fixture: 
     })
   }
 
+  if (!fixture.kinds) severalContract({ test }, open, Object.values(policies))
+
+  test('a name is opened once, and two names do not share records', async () => {
+    const store = await fixture.store()
+    const name = `contract-${++opened}-${Date.now()}`
+    const first = store.open({ name, policies: [policies['fixed window']!(1)] })
+    const second = store.open({ name: `${name}-b`, policies: [policies['fixed window']!(1)] })
+    equal((await first.take('key', 1)).admitted, true)
+    equal((await second.take('key', 1)).admitted, true)
+    let code: unknown
+    try {
+      store.open({ name, policies: [policies['fixed window']!(1)] })
+    } catch (error) {
+      code = (error as { code?: unknown }).code
+    }
+    equal(code, 'ERR_RATE_LIMIT_NAME_TAKEN')
+  })
+}
+
+function severalContract(
+  { test }: Pick<TestRunner, 'test'>,
+  open: (...several: Policy[]) => Promise<Ledger>,
+  policies: readonly ((limit: number) => Policy)[],
+): void {
   test('several policies are taken from together, or not at all', async () => {
-    const ledger = await open(...Object.values(policies).map((policy, index) => policy(2 + index)))
+    const ledger = await open(...policies.map((policy, index) => policy(2 + index)))
     equal((await ledger.take('key', 2)).admitted, true)
     const { admitted, standings } = await ledger.take('key', 1)
     equal(admitted, false)
@@ -122,22 +150,6 @@ export function rateLimitStoreContract({ describe, test }: TestRunner, fixture: 
     }
     ordered(38, performance.now() - begin)
   })
-
-  test('a name is opened once, and two names do not share records', async () => {
-    const store = await fixture.store()
-    const name = `contract-${++opened}-${Date.now()}`
-    const first = store.open({ name, policies: [policies['fixed window']!(1)] })
-    const second = store.open({ name: `${name}-b`, policies: [policies['fixed window']!(1)] })
-    equal((await first.take('key', 1)).admitted, true)
-    equal((await second.take('key', 1)).admitted, true)
-    let code: unknown
-    try {
-      store.open({ name, policies: [policies['fixed window']!(1)] })
-    } catch (error) {
-      code = (error as { code?: unknown }).code
-    }
-    equal(code, 'ERR_RATE_LIMIT_NAME_TAKEN')
-  })
 }
 
 function equal(actual: unknown, expected: unknown): void {
@@ -149,4 +161,36 @@ function ordered(...values: number[]): void {
   for (let index = 1; index < values.length; index++) {
     if (values[index - 1]! > values[index]!) throw new Error(`expected an ascending order: ${values.join(', ')}`)
   }
+}
+
+/** What every blocklist store must do, as tests. */
+export function blocklistStoreContract(
+  { test }: Pick<TestRunner, 'test'>,
+  fixture: { /** An empty one. */ store(): Awaitable<BlocklistStore> },
+): void {
+  const sorted = async (store: BlocklistStore): Promise<unknown> =>
+    [...(await store.load())].sort((a, b) => (a.target < b.target ? -1 : 1))
+
+  test('keeps what was put until it is removed, whatever is in it', async () => {
+    const store = await fixture.store()
+    const until = Date.now() + 60_000
+    const lasting = { target: 'address 192.0.2.1', until: undefined }
+    const ending = { target: 'principal https://issuer.example\nO\'Brien "ä"', until }
+    equal(await store.load(), [])
+    await store.put(lasting)
+    await store.put(ending)
+    equal(await sorted(store), [lasting, ending])
+    await store.remove(lasting.target)
+    await store.remove('address 198.51.100.1')
+    equal(await sorted(store), [ending])
+    await store.remove(ending.target)
+  })
+
+  test('replaces a block of the same target', async () => {
+    const store = await fixture.store()
+    await store.put({ target: 'address 192.0.2.1', until: Date.now() + 60_000 })
+    await store.put({ target: 'address 192.0.2.1', until: undefined })
+    equal(await store.load(), [{ target: 'address 192.0.2.1', until: undefined }])
+    await store.remove('address 192.0.2.1')
+  })
 }

@@ -37,7 +37,7 @@ export const chargeFailures: Settlement = ({ status, aborted }) => (status < 400
 export interface RateLimitOptions extends StoreLossOptions {
   /** One policy, or several that a request must satisfy at once. */
   readonly policy: Policy | readonly Policy[]
-  /** What requests are counted under. Default `'address'`. `'principal'` needs an authentication guard before it. */
+  /** What requests are counted under. Default `'address'`. `'principal'` and `'api-key'` need an authentication guard before it. */
   readonly by?: LimitBy
   /** Default: a memory store of its own. */
   readonly store?: RateLimitStore
@@ -47,6 +47,8 @@ export interface RateLimitOptions extends StoreLossOptions {
   readonly cost?: number | ((request: RequestView, state: Readonly<object>) => number)
   /** Corrects the charge after the response. Default: it stays. */
   readonly settle?: Settlement
+  /** Is told of every address that is refused, so that it can block those that do not stop. See `blocklist()`. */
+  readonly blocklist?: { strike(address: string | undefined): void }
   /** Which header fields are sent. Default: all. */
   readonly headers?: FieldOptions
   /** Bits of an IPv6 address that count, from 32 to 128. Default 56: what one subscriber usually has. */
@@ -64,6 +66,7 @@ export const RATE_LIMIT_OPTIONS: readonly (keyof RateLimitOptions)[] = [
   'name',
   'cost',
   'settle',
+  'blocklist',
   'headers',
   'ipv6Prefix',
   'reads',
@@ -79,14 +82,14 @@ export const RATE_LIMIT_OPTIONS: readonly (keyof RateLimitOptions)[] = [
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`, `ERR_RATE_LIMIT_NAME_TAKEN`
  */
 export function rateLimit(
-  options: RateLimitOptions & { readonly by: 'principal' },
+  options: RateLimitOptions & { readonly by: 'principal' | 'api-key' },
 ): Guard<object, { readonly principal: Principal }>
 export function rateLimit(options: RateLimitOptions): Guard
 export function rateLimit(options: RateLimitOptions): Guard {
   checkOptionNames('rateLimit()', options, RATE_LIMIT_OPTIONS)
   const { by = 'address', reads = 'head', clock = systemClock, store = memoryStore({ clock }), headers = {} } = options
   const name = policyName('rateLimit()', options.name) ?? 'default'
-  const policies = policiesOf(options.policy)
+  const policies = policiesOf('rateLimit()', options.policy)
   checkBy(by)
   checkOptionNames('rateLimit() headers', headers, ['legacy', 'standard'])
   const ledger = openLedger(store, { name, policies }, storeLossOptions('rateLimit()', store, options))
@@ -97,31 +100,43 @@ export function rateLimit(options: RateLimitOptions): Guard {
     reads,
     check: limitedCheck(() => limiter, keyFunction(by, ipv6PrefixOption('rateLimit()', options.ipv6Prefix)), options),
   }
-  return Object.freeze(by === 'principal' ? { ...guard, needs: ['principal' as never] } : guard)
+  return Object.freeze(by === 'principal' || by === 'api-key' ? { ...guard, needs: ['principal' as never] } : guard)
 }
 
 /** The part that every kind of limit shares: key, cost, decision, settlement. */
 export function limitedCheck(
-  limiterFor: (request: RequestView, state: Readonly<object>) => Limiter,
+  limiterFor: (request: RequestView, state: Readonly<object>) => Awaitable<Limiter>,
   keyOf: (request: RequestView, state: Readonly<object>) => string,
-  { cost = 1, settle }: Pick<RateLimitOptions, 'cost' | 'settle'>,
+  { cost = 1, settle, blocklist }: Pick<RateLimitOptions, 'cost' | 'settle' | 'blocklist'>,
 ): (request: RequestView, state: Readonly<object>) => Awaitable<Verdict> {
   const fixed = typeof cost === 'function' ? undefined : numberOption('rateLimit()', 'cost', cost, COST)
-  if (settle !== undefined && typeof settle !== 'function') {
-    throw new ConfigurationError('ERR_OPTION_INVALID', 'rateLimit(): "settle" is a function of the outcome.')
+  checkFunction('settle', settle)
+  checkFunction('blocklist', blocklist?.strike)
+
+  function decide(limiter: Limiter, key: string, charged: number, request: RequestView): Awaitable<Verdict> {
+    const verdict = limiter.decide(key, charged)
+    if (!settle && !blocklist) return verdict
+    const finish = (decided: Verdict): Verdict => {
+      if (decided.kind !== 'allow') blocklist?.strike(request.address)
+      else if (settle) return { ...decided, afterResponse: settlement(limiter, key, charged, settle, request) }
+      return decided
+    }
+    return verdict instanceof Promise ? verdict.then(finish) : finish(verdict)
   }
+
   return (request, state) => {
-    const limiter = limiterFor(request, state)
     const key = keyOf(request, state)
     const charged = fixed ?? checkedCost((cost as (request: RequestView, state: object) => number)(request, state))
-    const verdict = limiter.decide(key, charged)
-    if (!settle) return verdict
-    const settled = (decided: Verdict): Verdict =>
-      decided.kind === 'allow'
-        ? { ...decided, afterResponse: settlement(limiter, key, charged, settle, request) }
-        : decided
-    return verdict instanceof Promise ? verdict.then(settled) : settled(verdict)
+    const limiter = limiterFor(request, state)
+    return limiter instanceof Promise
+      ? limiter.then((chosen) => decide(chosen, key, charged, request))
+      : decide(limiter, key, charged, request)
   }
+}
+
+function checkFunction(name: string, value: unknown): void {
+  if (value === undefined || typeof value === 'function') return
+  throw new ConfigurationError('ERR_OPTION_INVALID', `rateLimit(): "${name}" is no function.`)
 }
 
 const COST = { min: 0, max: 1e9, integer: true } as const
@@ -150,30 +165,30 @@ export function ipv6PrefixOption(where: string, value: number | undefined): numb
   return numberOption(where, 'ipv6Prefix', value, { min: 32, max: 128, integer: true, fallback: 56 })
 }
 
-export function policiesOf(policy: Policy | readonly Policy[] | undefined): readonly Policy[] {
+export function policiesOf(where: string, policy: Policy | readonly Policy[] | undefined): readonly Policy[] {
   const policies = policy === undefined ? [] : [policy].flat()
-  if (policies.length === 0) throw new ConfigurationError('ERR_OPTION_MISSING', 'rateLimit(): "policy" is required.')
+  if (policies.length === 0) throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: a policy is required.`)
   for (const one of policies) {
     if (one?.kind === 'token-bucket' || one?.kind === 'fixed-window' || one?.kind === 'sliding-window') continue
     throw new ConfigurationError(
       'ERR_OPTION_INVALID',
-      'rateLimit(): "policy" is made by tokenBucket(), fixedWindow() or slidingWindow().',
+      `${where}: a policy is made by tokenBucket(), fixedWindow() or slidingWindow().`,
     )
   }
   const names = policies.map(({ name }) => name)
   if (policies.length > 1 && new Set(names).size !== names.length) {
     throw new ConfigurationError(
       'ERR_OPTION_INVALID',
-      'rateLimit(): several policies need a "name" each, since callers see which one they are over.',
+      `${where}: several policies need a "name" each, since callers see which one they are over.`,
     )
   }
   return Object.freeze(policies)
 }
 
 function checkBy(by: unknown): void {
-  if (by === 'address' || by === 'principal' || typeof by === 'function') return
+  if (by === 'address' || by === 'principal' || by === 'api-key' || typeof by === 'function') return
   throw new ConfigurationError(
     'ERR_OPTION_INVALID',
-    `rateLimit(): "by" is 'address', 'principal' or a function, not ${JSON.stringify(by)}.`,
+    `rateLimit(): "by" is 'address', 'principal', 'api-key' or a function, not ${JSON.stringify(by)}.`,
   )
 }

@@ -1,5 +1,6 @@
+export { type HashClient, type RedisBlocksOptions, redisBlocks } from './blocklist/redis-blocks.ts'
 export type { LeaseOptions } from './rate-limit/leased-ledger.ts'
-export { type RedisRateLimitOptions, redisRateLimitStore } from './rate-limit/redis-rate-limit-store.ts'
+export { type RedisRateLimitsOptions, redisRateLimits } from './rate-limit/redis-rate-limits.ts'
 export type { ScriptRunner } from './rate-limit/script.ts'
 export { type RedisApiKeysOptions, redisApiKeys } from './redis-api-keys.ts'
 export { type RedisReplaysOptions, redisReplays } from './redis-replays.ts'

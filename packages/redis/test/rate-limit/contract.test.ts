@@ -3,7 +3,7 @@ import { type RedisServer, redisServer, withService } from '@ashlar/testkit'
 import { afterAll, beforeAll, describe, test } from '@jest/globals'
 import { Redis } from 'ioredis'
 
-import { redisRateLimitStore } from '../../src/index.ts'
+import { redisRateLimits } from '../../src/index.ts'
 
 withService('redis', describe)('the rate-limit store on Redis', () => {
   let server: RedisServer
@@ -18,10 +18,10 @@ withService('redis', describe)('the rate-limit store on Redis', () => {
   })
 
   describe('every decision by the server', () => {
-    rateLimitStoreContract({ describe, test }, { store: () => redisRateLimitStore(redis) })
+    rateLimitStoreContract({ describe, test }, { store: () => redisRateLimits({ redis }) })
   })
 
   describe('with leases', () => {
-    rateLimitStoreContract({ describe, test }, { store: () => redisRateLimitStore(redis, { lease: { size: 4 } }) })
+    rateLimitStoreContract({ describe, test }, { store: () => redisRateLimits({ redis, lease: { size: 4 } }) })
   })
 })

@@ -1,13 +1,15 @@
 import { ConfigurationError, checkOptionNames, numberOption } from '@ashlar/core'
 import { openName, type RateLimitStore } from '@ashlar/ratelimit'
 
+import { checkNamespace } from '../check-namespace.ts'
 import { LeasedLedger, type LeaseOptions } from './leased-ledger.ts'
 import { RedisLedger } from './redis-ledger.ts'
 import type { ScriptRunner } from './script.ts'
 
-export interface RedisRateLimitOptions {
-  /** Keys begin with it. Default `ashlar:rate`. */
-  readonly prefix?: string
+export interface RedisRateLimitsOptions {
+  readonly redis: ScriptRunner
+  /** What all keys begin with. Default `ashlar`. */
+  readonly namespace?: string
   /** Takes batches and spends them in this process. Default: every decision is the server's. */
   readonly lease?: LeaseOptions
   /** How long a refusal is repeated without asking the server, in milliseconds from 0. Default 1000. */
@@ -18,28 +20,26 @@ export interface RedisRateLimitOptions {
  * Rate limits shared through Redis 7, by an ioredis client or cluster: one round trip a decision, in the server's time.
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
  */
-export function redisRateLimitStore(redis: ScriptRunner, options: RedisRateLimitOptions = {}): RateLimitStore {
-  const where = 'redisRateLimitStore()'
-  checkOptionNames(where, options, ['prefix', 'lease', 'denialCacheMs'])
+export function redisRateLimits(options: RedisRateLimitsOptions): RateLimitStore {
+  const where = 'redisRateLimits()'
+  checkOptionNames(where, options, ['redis', 'namespace', 'lease', 'denialCacheMs'])
+  const { redis, namespace = 'ashlar' } = options
   if (typeof redis?.evalsha !== 'function') {
-    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: expected an ioredis client.`)
+    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "redis" is an ioredis client.`)
   }
   const denialCacheMs = numberOption(where, 'denialCacheMs', options.denialCacheMs, {
     min: 0,
     max: 60_000,
     fallback: 1000,
   })
-  const prefix = options.prefix ?? 'ashlar:rate'
-  if (typeof prefix !== 'string' || !/^[\w:.-]{1,64}$/.test(prefix)) {
-    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "prefix" is letters, digits, ":", ".", "-" and "_".`)
-  }
+  checkNamespace(where, namespace)
   const lease = options.lease && leaseOf(where, options.lease)
   const names = new Set<string>()
   return {
     shared: true,
     open(definition) {
       openName(names, definition.name)
-      const ledger = new RedisLedger(redis, prefix, definition, denialCacheMs)
+      const ledger = new RedisLedger(redis, `${namespace}:rate`, definition, denialCacheMs)
       return lease ? new LeasedLedger(ledger, lease) : ledger
     },
   }

@@ -1,0 +1,78 @@
+import { isIP } from 'node:net'
+
+import { type Awaitable, ConfigurationError, canonicalAddress } from '@ashlar/core'
+
+import { addressKey, ipv4Bytes, ipv6Groups } from '../address-key.ts'
+
+/** An address, a network (`203.0.113.0/24`, `2001:db8::/32`), or a principal. */
+export type BlockTarget = string | { readonly subject: string; readonly issuer?: string | undefined }
+
+/** One block in force. */
+export interface BlocklistEntry {
+  /** `address …`, `network …` or `principal …`. */
+  readonly target: string
+  /** Milliseconds since the Unix epoch; `undefined` for one that does not end. */
+  readonly until: number | undefined
+}
+
+/** Where blocks are kept, so that all instances have the same. Each method is one atomic step. */
+export interface BlocklistStore {
+  /** A block of the same target is replaced. */
+  put(entry: BlocklistEntry): Awaitable<void>
+  remove(target: string): Awaitable<void>
+  /** All that may be in force; those that have ended may be among them. */
+  load(): Awaitable<readonly BlocklistEntry[]>
+}
+
+export function memoryBlocklistStore(): BlocklistStore {
+  const entries = new Map<string, BlocklistEntry>()
+  return {
+    put: (entry) => void entries.set(entry.target, entry),
+    remove: (target) => void entries.delete(target),
+    load: () => [...entries.values()],
+  }
+}
+
+/** @throws ConfigurationError `ERR_OPTION_INVALID`, and `ERR_OPTION_UNSAFE` for a network of every address */
+export function targetOf(target: BlockTarget): string {
+  if (typeof target === 'object' && target !== null && typeof target.subject === 'string') {
+    return `principal ${target.issuer === undefined ? target.subject : `${target.issuer}\n${target.subject}`}`
+  }
+  const [address = '', prefix, ...rest] = String(target).split('/')
+  const canonical = canonicalAddress(address)
+  if (canonical === undefined || rest.length > 0) throw invalid(target)
+  if (prefix === undefined) return `address ${canonical}`
+  const bits = Number(prefix)
+  // A network is written as it was meant, so a mapped one is not quietly made another.
+  if (isIP(canonical) !== isIP(address) || !/^\d{1,3}$/.test(prefix) || bits > (isIP(canonical) === 4 ? 32 : 128)) {
+    throw invalid(target)
+  }
+  if (bits === 0)
+    throw new ConfigurationError('ERR_OPTION_UNSAFE', 'block(): a network of every address blocks everybody.')
+  return `network ${isIP(canonical) === 4 ? ipv4Network(canonical, bits) : addressKey(canonical, bits)}`
+}
+
+function invalid(target: unknown): ConfigurationError {
+  return new ConfigurationError(
+    'ERR_OPTION_INVALID',
+    `block(): ${JSON.stringify(target)} is no address, network or principal.`,
+  )
+}
+
+/** The network of so many bits that an IPv4 address is in, written one way. */
+export function ipv4Network(address: string, bits: number): string {
+  const [a, b, c, d] = ipv4Bytes(address) ?? [0, 0, 0, 0]
+  const number = ((a! << 24) | (b! << 16) | (c! << 8) | d!) & (bits === 32 ? -1 : ~(0xffffffff >>> bits))
+  return `${number >>> 24}.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}/${bits}`
+}
+
+/** How many bits a network has, and whether it is one of IPv6. */
+export function shapeOf(network: string): { readonly v6: boolean; readonly bits: number } {
+  return { v6: network.includes(':'), bits: Number(network.slice(network.lastIndexOf('/') + 1)) }
+}
+
+export function networkOf(address: string, v6: boolean, bits: number): string | undefined {
+  if (address.includes(':') !== v6) return undefined
+  if (!v6) return ipv4Network(address, bits)
+  return ipv6Groups(address) && addressKey(address, bits)
+}
