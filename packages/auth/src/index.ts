@@ -21,4 +21,8 @@ export { type ResourceMetadataOptions, resourceMetadata, resourceMetadataUrl } f
 export { memoryRevocations } from './revocation/memory-revocations.ts'
 export type { Revocation, RevocationStore } from './revocation/revocation.ts'
 export { type Revocable, type Revocations, type RevocationsOptions, revocations } from './revocation/revocations.ts'
+export { memorySessions } from './sessions/memory-sessions.ts'
+export { sessionCookie } from './sessions/session-cookie.ts'
+export type { SessionRecord, SessionStore } from './sessions/session-record.ts'
+export { type Login, type Sessions, type SessionsOptions, sessions } from './sessions/sessions.ts'
 export { type RecentLoginOptions, requireRecentLogin } from './step-up/require-recent-login.ts'
