@@ -8,6 +8,8 @@ export type { BearerOptions, BearerSettings, SeveralIssuers } from './bearer/bea
 export type { ClaimNames, ClaimPath } from './bearer/claim-mapping.ts'
 export type { IssuerOptions, JwksOptions } from './bearer/issuer.ts'
 export type { Challenge, CredentialSource, Fault, Verified } from './credential-source.ts'
+export { type EdgeIdentityOptions, edgeIdentity } from './edge/edge-identity.ts'
+export { type EdgeRequest, type EdgeSigner, type EdgeSignerOptions, edgeSigner } from './edge/edge-signer.ts'
 export { type IntrospectionOptions, introspection } from './introspection/introspection.ts'
 export type { Algorithm } from './jwt/algorithms.ts'
 export type { Fetch } from './keys/json-request.ts'
