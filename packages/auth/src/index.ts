@@ -7,6 +7,15 @@ export { bearer } from './bearer/bearer.ts'
 export type { BearerOptions, BearerSettings, SeveralIssuers } from './bearer/bearer-options.ts'
 export type { ClaimNames, ClaimPath } from './bearer/claim-mapping.ts'
 export type { IssuerOptions, JwksOptions } from './bearer/issuer.ts'
+export { certificateBinding } from './certificate/certificate-binding.ts'
+export {
+  type CertificateReader,
+  type ClientCertificate,
+  certificateFromProxy,
+  certificateOfConnection,
+  type ProxyCertificateOptions,
+} from './certificate/client-certificate.ts'
+export { type CertificateIdentity, type MutualTlsOptions, mutualTls } from './certificate/mutual-tls.ts'
 export type { Challenge, CredentialSource, Fault, Verified } from './credential-source.ts'
 export { type EdgeIdentityOptions, edgeIdentity } from './edge/edge-identity.ts'
 export { type EdgeRequest, type EdgeSigner, type EdgeSignerOptions, edgeSigner } from './edge/edge-signer.ts'
