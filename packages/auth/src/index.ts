@@ -20,6 +20,7 @@ export type { Challenge, CredentialSource, Fault, Verified } from './credential-
 export { type EdgeIdentityOptions, edgeIdentity } from './edge/edge-identity.ts'
 export { type EdgeRequest, type EdgeSigner, type EdgeSignerOptions, edgeSigner } from './edge/edge-signer.ts'
 export { type IntrospectionOptions, introspection } from './introspection/introspection.ts'
+export { type ClaimFinding, type LintClaimsOptions, lintClaims } from './issuance/lint-claims.ts'
 export type { Algorithm } from './jwt/algorithms.ts'
 export type { Fetch } from './keys/json-request.ts'
 export type { JwkSet, StaticKeys } from './keys/key-source.ts'
