@@ -1,4 +1,4 @@
-import { createSecretKey, type KeyObject, randomUUID } from 'node:crypto'
+import { createPublicKey, createSecretKey, type KeyObject, randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
 import {
@@ -115,5 +115,7 @@ function signingKey(where: string, algorithm: Algorithm, material: EdgeSignerOpt
       `${where}: ${algorithm} signs with a ${symmetric ? 'secret' : 'private key'}.`,
     )
   }
+  const why = misfit(algorithm, symmetric ? material : createPublicKey(material))
+  if (why) throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "key": ${why}.`)
   return material
 }

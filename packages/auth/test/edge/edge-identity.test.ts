@@ -1,6 +1,6 @@
 import { createSecretKey, generateKeyPairSync } from 'node:crypto'
 import type { Principal } from '@ashlar/core'
-import { fakeClock, type TestServer, testRequest } from '@ashlar/testkit'
+import { fakeClock, type TestServer, testIssuer, testRequest } from '@ashlar/testkit'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 
 import { authenticate, type EdgeSignerOptions, edgeIdentity, edgeSigner } from '../../src/index.ts'
@@ -153,6 +153,22 @@ test('keys are replaced with an overlap, secrets as well', async () => {
     const view = testRequest({ target: '/orders', headers })
     expect(await source.verify(headers['X-User-Signature']!, view)).toMatchObject({ kind: 'allow' })
   }
+})
+
+test.each(['RS256', 'PS384', 'ES256', 'ES512', 'Ed25519'] as const)(
+  'a gateway signs with %s as well',
+  async (algorithm) => {
+    const { privateKey: key, jwk: other } = testIssuer({ algorithm })
+    const headers = signer({ algorithm, key, kid: 'key-1' }).headers(ada, request)
+    const source = service({ algorithms: [algorithm], keys: { keys: [other] } })
+    const view = testRequest({ target: '/orders', headers })
+    expect(await source.verify(headers['X-User-Signature']!, view)).toMatchObject({ kind: 'allow' })
+  },
+)
+
+test('a key that does not fit the algorithm is refused at construction', () => {
+  const { privateKey: key } = testIssuer({ algorithm: 'RS256' })
+  expect(() => signer({ algorithm: 'ES256', key })).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID' }))
 })
 
 test('forward strips every copy that a client sent, in any case, and adds ours', () => {
