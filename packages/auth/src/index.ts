@@ -7,8 +7,20 @@ export { bearer } from './bearer/bearer.ts'
 export type { BearerOptions, BearerSettings, SeveralIssuers } from './bearer/bearer-options.ts'
 export type { ClaimNames, ClaimPath } from './bearer/claim-mapping.ts'
 export type { IssuerOptions, JwksOptions } from './bearer/issuer.ts'
+export { certificateBinding } from './certificate/certificate-binding.ts'
+export {
+  type CertificateReader,
+  type ClientCertificate,
+  certificateFromProxy,
+  certificateOfConnection,
+  type ProxyCertificateOptions,
+} from './certificate/client-certificate.ts'
+export { type CertificateIdentity, type MutualTlsOptions, mutualTls } from './certificate/mutual-tls.ts'
 export type { Challenge, CredentialSource, Fault, Verified } from './credential-source.ts'
+export { type EdgeIdentityOptions, edgeIdentity } from './edge/edge-identity.ts'
+export { type EdgeRequest, type EdgeSigner, type EdgeSignerOptions, edgeSigner } from './edge/edge-signer.ts'
 export { type IntrospectionOptions, introspection } from './introspection/introspection.ts'
+export { type ClaimFinding, type LintClaimsOptions, lintClaims } from './issuance/lint-claims.ts'
 export type { Algorithm } from './jwt/algorithms.ts'
 export type { Fetch } from './keys/json-request.ts'
 export type { JwkSet, StaticKeys } from './keys/key-source.ts'
@@ -21,4 +33,8 @@ export { type ResourceMetadataOptions, resourceMetadata, resourceMetadataUrl } f
 export { memoryRevocations } from './revocation/memory-revocations.ts'
 export type { Revocation, RevocationStore } from './revocation/revocation.ts'
 export { type Revocable, type Revocations, type RevocationsOptions, revocations } from './revocation/revocations.ts'
+export { memorySessions } from './sessions/memory-sessions.ts'
+export { sessionCookie } from './sessions/session-cookie.ts'
+export type { SessionRecord, SessionStore } from './sessions/session-record.ts'
+export { type Login, type Sessions, type SessionsOptions, sessions } from './sessions/sessions.ts'
 export { type RecentLoginOptions, requireRecentLogin } from './step-up/require-recent-login.ts'

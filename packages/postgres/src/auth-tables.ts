@@ -1,7 +1,8 @@
 /**
  * The tables of the authentication stores. Run once, by whoever may create tables; safe to run again.
  * The app itself needs SELECT, INSERT and UPDATE on `ashlar_api_keys`, SELECT, INSERT and DELETE on `ashlar_revocations`
- * with USAGE on its sequence, and SELECT, INSERT, UPDATE and DELETE on `ashlar_used_once`.
+ * with USAGE on its sequence, and SELECT, INSERT, UPDATE and DELETE on `ashlar_used_once` and
+ * `ashlar_sessions`.
  */
 export const AUTH_TABLES: string = `
 CREATE TABLE IF NOT EXISTS ashlar_api_keys (
@@ -35,4 +36,13 @@ CREATE TABLE IF NOT EXISTS ashlar_used_once (
   until bigint NOT NULL
 );
 CREATE INDEX IF NOT EXISTS ashlar_used_once_until ON ashlar_used_once (until);
+CREATE TABLE IF NOT EXISTS ashlar_sessions (
+  hash text PRIMARY KEY,
+  subject text NOT NULL,
+  record jsonb NOT NULL,
+  seen_at bigint NOT NULL,
+  until bigint NOT NULL
+);
+CREATE INDEX IF NOT EXISTS ashlar_sessions_subject ON ashlar_sessions (subject);
+CREATE INDEX IF NOT EXISTS ashlar_sessions_until ON ashlar_sessions (until);
 `

@@ -5,6 +5,7 @@ export { type PostgresApiKeysOptions, postgresApiKeys } from './postgres-api-key
 export { verifyPostgresTrail } from './postgres-logs.ts'
 export { type PostgresReplaysOptions, postgresReplays } from './postgres-replays.ts'
 export { type PostgresRevocationsOptions, postgresRevocations } from './postgres-revocations.ts'
+export { type PostgresSessionsOptions, postgresSessions } from './postgres-sessions.ts'
 export { type PostgresTrail, type PostgresTrailOptions, postgresTrail } from './postgres-trail.ts'
 export type { Queryable } from './rate-limit/postgres-ledger.ts'
 export {

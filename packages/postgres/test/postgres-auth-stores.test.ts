@@ -1,9 +1,14 @@
-import { apiKeyStoreContract, replayStoreContract, revocationStoreContract } from '@ashlar/auth/contract'
+import {
+  apiKeyStoreContract,
+  replayStoreContract,
+  revocationStoreContract,
+  sessionStoreContract,
+} from '@ashlar/auth/contract'
 import { type PostgresServer, postgresServer, withService } from '@ashlar/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import pg from 'pg'
 
-import { AUTH_TABLES, postgresApiKeys, postgresReplays, postgresRevocations } from '../src/index.ts'
+import { AUTH_TABLES, postgresApiKeys, postgresReplays, postgresRevocations, postgresSessions } from '../src/index.ts'
 
 withService('postgres', describe)('on PostgreSQL', () => {
   let server: PostgresServer
@@ -16,7 +21,7 @@ withService('postgres', describe)('on PostgreSQL', () => {
     await pool.query(AUTH_TABLES)
     await pool.query(AUTH_TABLES)
   }, 60_000)
-  beforeEach(() => pool.query('TRUNCATE ashlar_api_keys, ashlar_revocations, ashlar_used_once'))
+  beforeEach(() => pool.query('TRUNCATE ashlar_api_keys, ashlar_revocations, ashlar_used_once, ashlar_sessions'))
   afterAll(async () => {
     await pool.end()
     await server.stop()
@@ -32,6 +37,22 @@ withService('postgres', describe)('on PostgreSQL', () => {
       other: postgresReplays({ pool }),
       close: async () => {},
     }))
+  })
+
+  describe('sessions', () => {
+    sessionStoreContract({ test, expect }, async () => ({
+      one: postgresSessions({ pool }),
+      other: postgresSessions({ pool }),
+      close: async () => {},
+    }))
+
+    test('those that are over are deleted, once in a hundred logins', async () => {
+      const store = postgresSessions({ pool })
+      const record = { id: 'i', subject: 's', roles: [], scopes: [], authenticatedAt: 0, expiresAt: 0, seenAt: 0 }
+      for (let count = 0; count < 100; count++) await store.insert(`hash-${count}`, record, Date.now() - 1)
+      const left = async () => Number((await pool.query('SELECT count(*) FROM ashlar_sessions')).rows[0].count)
+      while ((await left()) > 1) await new Promise((resolve) => setImmediate(resolve))
+    })
   })
 
   describe('revocations', () => {

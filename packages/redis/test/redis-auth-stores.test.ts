@@ -1,9 +1,14 @@
-import { apiKeyStoreContract, replayStoreContract, revocationStoreContract } from '@ashlar/auth/contract'
+import {
+  apiKeyStoreContract,
+  replayStoreContract,
+  revocationStoreContract,
+  sessionStoreContract,
+} from '@ashlar/auth/contract'
 import { type RedisServer, redisServer, withService } from '@ashlar/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { Redis } from 'ioredis'
 
-import { redisApiKeys, redisReplays, redisRevocations } from '../src/index.ts'
+import { redisApiKeys, redisReplays, redisRevocations, redisSessions } from '../src/index.ts'
 
 withService('redis', describe)('on Redis', () => {
   let server: RedisServer
@@ -66,6 +71,21 @@ withService('redis', describe)('on Redis', () => {
     replayStoreContract({ test, expect }, async () => {
       await redis.flushall()
       return { one: redisReplays({ redis }), other: redisReplays({ redis }), close: async () => {} }
+    })
+  })
+
+  describe('sessions', () => {
+    sessionStoreContract({ test, expect }, async () => ({
+      one: redisSessions({ redis }),
+      other: redisSessions({ redis }),
+      close: async () => {},
+    }))
+
+    test('nothing is left when the last session of a subject is over', async () => {
+      const [authenticatedAt, end] = [Date.now(), Date.now() + 20]
+      const record = { id: 'i', subject: 's', roles: [], scopes: [], authenticatedAt, expiresAt: end, seenAt: 0 }
+      await redisSessions({ redis }).insert('hash', record, end)
+      while ((await redis.dbsize()) > 0) await new Promise((resolve) => setImmediate(resolve))
     })
   })
 

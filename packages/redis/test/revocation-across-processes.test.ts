@@ -16,7 +16,10 @@ withService('redis', describe)('two processes on one Redis', () => {
     const script = fileURLToPath(new URL('fixtures/revoking-process.js', import.meta.url))
     const settings = { url: redis.url, issuer: issuer.issuer, audience: issuer.audience, jwks: issuer.jwks }
     for (const _ of [1, 2]) {
-      const child = fork(script, [JSON.stringify(settings)], { execArgv: [] })
+      const child = fork(script, [JSON.stringify(settings)], {
+        execArgv: [],
+        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      })
       children.push(child)
       ports.push(((await once(child, 'message')) as [{ port: number }])[0].port)
     }

@@ -120,12 +120,9 @@ class RevocationView implements Revocations {
   }
 
   refresh(): Promise<void> | undefined {
-    const age = this.#clock.now() - this.#viewedAt
-    if (age >= 0 && age <= this.#stalenessMs) {
-      if (age > this.#stalenessMs / 2) this.#look()
-      return undefined
-    }
-    return this.#waitUntilFresh()
+    if (!this.#isFresh()) return this.#waitUntilFresh()
+    if (this.#clock.now() - this.#viewedAt > this.#stalenessMs / 2) this.#look()
+    return undefined
   }
 
   covers({ issuer, tokenId, sessionId, subject, clientId, issuedAt = 0 }: Revocable): boolean {
@@ -148,8 +145,14 @@ class RevocationView implements Revocations {
 
   async #waitUntilFresh(): Promise<void> {
     await (this.#pending ??= this.#renew())
+    // The question may have been asked long before this request came.
+    if (!this.#isFresh()) await (this.#pending ??= this.#renew())
+    if (!this.#isFresh()) throw new UnavailableError('The view of revocations is too old.')
+  }
+
+  #isFresh(): boolean {
     const age = this.#clock.now() - this.#viewedAt
-    if (age < 0 || age > this.#stalenessMs) throw new UnavailableError('The view of revocations is too old.')
+    return age >= 0 && age <= this.#stalenessMs
   }
 
   /** Renews the view without anyone waiting; what goes wrong shows when it is too old. */

@@ -147,6 +147,61 @@ describe('the bound', () => {
     expect(await verify(issuer.token())).toBe('allowed')
   })
 
+  test('an answer to a question of long ago is no fresh view: it is asked again', async () => {
+    const store = memoryRevocations({ clock })
+    const held: (() => void)[] = []
+    let hold = false
+    const slow: RevocationStore = {
+      add: (revocation) => store.add(revocation),
+      async since(cursor) {
+        const answer = await store.since(cursor)
+        if (hold) await new Promise<void>((resolve) => held.push(resolve))
+        return answer
+      },
+    }
+    const { verify } = setUp(slow)
+    const token = issuer.token({ jti: 'meanwhile' })
+    expect(await verify(token)).toBe('allowed')
+    clock.advance(600)
+    hold = true
+    expect(await verify(token)).toBe('allowed')
+    await flush()
+    await store.add({ kind: 'token', issuer: iss, id: 'meanwhile', until: clock.now() + 60_000 })
+    clock.advance(1001)
+    const pending = verify(token)
+    hold = false
+    for (const release of held) release()
+    expect(await pending).toBe(REVOKED)
+  })
+
+  test('revocations that have ended anyway are forgotten, the others kept', async () => {
+    const { view, verify } = setUp()
+    for (let count = 0; count < 1023; count++)
+      await view.revokeToken({
+        issuer: iss,
+        tokenId: `t${count}`,
+        expiresAt: clock.now() + (count === 7 ? 60_000 : 1000),
+      })
+    clock.advance(1000)
+    await view.revokeToken({ issuer: iss, tokenId: 'last', expiresAt: clock.now() + 60_000 })
+    expect(await verify(issuer.token({ jti: 't1' }))).toBe('allowed')
+    for (const jti of ['t7', 'last']) expect(await verify(issuer.token({ jti }))).toBe(REVOKED)
+  })
+
+  test('whoever closes the view hears no more of the store', async () => {
+    const watching: (() => void)[] = []
+    let stopped = 0
+    const store: RevocationStore = {
+      ...memoryRevocations({ clock }),
+      watch(changed) {
+        watching.push(changed)
+        return () => void stopped++
+      },
+    }
+    setUp(store).view.close()
+    expect([watching.length, stopped]).toEqual([1, 1])
+  })
+
   test('a store that hangs is one that is gone', async () => {
     const { verify } = setUp({ add: async () => {}, since: () => new Promise(() => {}) }, { timeoutMs: 5 })
     await expect(verify(issuer.token())).rejects.toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE' })

@@ -1,0 +1,105 @@
+import { createHash, X509Certificate } from 'node:crypto'
+import type { TLSSocket } from 'node:tls'
+
+import { ConfigurationError, canonicalAddress, checkOptionNames, compileTrust, type RequestView } from '@ashlar/core'
+
+import { TokenCache } from '../bearer/token-cache.ts'
+
+/** The certificate that a caller has shown to hold the key of. */
+export interface ClientCertificate {
+  readonly certificate: X509Certificate
+  /** SHA-256, base64url. */
+  readonly thumbprint: string
+  /** Whether an authority that is trusted has issued it. One that is not still proves that its key is held. */
+  readonly trusted: boolean
+}
+
+/** Where client certificates are read. */
+export interface CertificateReader {
+  read(request: RequestView): ClientCertificate | undefined
+}
+
+/** From the TLS connection to this process (`https.createServer({ requestCert: true, … })`). */
+export function certificateOfConnection(): CertificateReader {
+  const known = new WeakMap<object, ClientCertificate>()
+  return {
+    read({ raw }) {
+      const socket = raw.socket as Partial<TLSSocket>
+      const seen = known.get(socket)
+      if (seen) return seen
+      const certificate = socket.getPeerX509Certificate?.()
+      if (!certificate) return undefined
+      const found = describe(certificate, socket.authorized === true)
+      known.set(socket, found)
+      return found
+    },
+  }
+}
+
+export interface ProxyCertificateOptions {
+  /** The header with the certificate: URL-encoded PEM as nginx's `$ssl_client_escaped_cert`, or RFC 9440's `Client-Cert`. */
+  readonly header: string
+  /** The proxies that may set it: addresses, networks, `loopback`. From anybody else the header counts for nothing. */
+  readonly trustedProxies: readonly string[]
+  /** The header by which the proxy says that it has verified the certificate, and what it says: nginx's `$ssl_client_verify` is `SUCCESS`. Without it certificates are not trusted. */
+  readonly verified?: { readonly header: string; readonly value: string }
+}
+
+const REMEMBERED = 1000
+const MAX_LENGTH = 16_384
+
+interface KnownCertificate {
+  readonly credential: string
+  readonly certificate: X509Certificate | undefined
+}
+
+/**
+ * From a proxy that ends TLS. The proxy must remove the headers that clients send under these names.
+ * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
+ */
+export function certificateFromProxy(options: ProxyCertificateOptions): CertificateReader {
+  const where = 'certificateFromProxy()'
+  checkOptionNames(where, options, ['header', 'trustedProxies', 'verified'])
+  const { header, trustedProxies, verified } = options
+  if (typeof header !== 'string' || header === '') {
+    throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "header" is required.`)
+  }
+  if (!Array.isArray(trustedProxies) || trustedProxies.length === 0) {
+    throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "trustedProxies" is a list of addresses or networks.`)
+  }
+  const trusts = compileTrust(trustedProxies)
+  const name = header.toLowerCase()
+  const verifiedName = verified?.header.toLowerCase()
+  const cache = new TokenCache<KnownCertificate>(REMEMBERED, REMEMBERED * 4096)
+  return {
+    read(request) {
+      const peer = canonicalAddress(request.raw.socket.remoteAddress ?? '')
+      if (peer === undefined || !trusts(peer, 0)) return undefined
+      const values = request.headerValues(name)
+      const text = values[0]
+      if (values.length !== 1 || text === undefined || text.length > MAX_LENGTH) return undefined
+      let known = cache.get(text)
+      if (!known) {
+        known = { credential: text, certificate: parse(text) }
+        cache.set(known)
+      }
+      if (!known.certificate) return undefined
+      const says = verifiedName === undefined ? [] : request.headerValues(verifiedName)
+      return describe(known.certificate, says.length === 1 && says[0] === verified!.value)
+    },
+  }
+}
+
+function describe(certificate: X509Certificate, trusted: boolean): ClientCertificate {
+  const thumbprint = createHash('sha256').update(certificate.raw).digest('base64url')
+  return Object.freeze({ certificate, thumbprint, trusted })
+}
+
+function parse(text: string): X509Certificate | undefined {
+  try {
+    const binary = /^:([A-Za-z0-9+/]+=*):$/.exec(text)?.[1]
+    return new X509Certificate(binary === undefined ? decodeURIComponent(text) : Buffer.from(binary, 'base64'))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,22 @@
+import { fakeClock } from '@ashlar/testkit'
+import { expect, test } from '@jest/globals'
+
+import { sessionStoreContract } from '../../src/contract.ts'
+import { memorySessions } from '../../src/index.ts'
+
+sessionStoreContract({ test, expect }, async () => {
+  const store = memorySessions()
+  return { one: store, other: store, close: async () => {} }
+})
+
+test('sessions that are over make room for new ones', async () => {
+  const clock = fakeClock()
+  const store = memorySessions({ clock })
+  const record = { id: 'i', subject: 's', roles: [], scopes: [], authenticatedAt: 0, expiresAt: 0, seenAt: 0 }
+  for (let count = 0; count < 1024; count++) await store.insert(`old-${count}`, record, clock.now() + 1000)
+  clock.advance(1000)
+  await store.insert('new', record, clock.now() + 1000)
+  clock.set(0)
+  expect(await store.find('old-0')).toBeUndefined()
+  expect(await store.find('new')).toBeDefined()
+})
