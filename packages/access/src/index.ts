@@ -1,4 +1,25 @@
-export { type AccessControl, type AccessControlOptions, accessControl } from './access-control.ts'
+export { type AccessControl, type AccessControlOptions, accessControl, type ReloadOptions } from './access-control.ts'
+export type { AttributeLoader, LoadedFor } from './attribute-loader.ts'
+export type { Difference } from './decision-point.ts'
+export type { Explanation, FailedCondition } from './explanation.ts'
+export type { PermitOptions } from './permit.ts'
+export type { Condition, DayTime, Operand, Policy, PolicyIssue } from './policies/policy.ts'
+export type { AttributeType, AttributeTypes } from './policies/value-type.ts'
+export { type PolicyTest, type PolicyTestFailure, type PolicyTestReport, runPolicyTests } from './policy-tests.ts'
 export type { PermissionText } from './roles/permission.ts'
 export type { RoleDefinition, RoleDefinitions } from './roles/role-graph.ts'
-export type { ScopeMeaning } from './roles/role-sets.ts'
+export type { Separation } from './roles/separation.ts'
+export type { ScopeMeaning } from './roles/subjects.ts'
+export type { RuleSet, Rules } from './rule-set.ts'
+export { quoteTable } from './sql/quote.ts'
+export type { RowFilter, RowFilterOptions } from './sql/row-filter.ts'
+export {
+  attributeFunction,
+  type Command,
+  createPolicy,
+  POLICY_PREFIX,
+  PRINCIPAL_SETTING,
+  type ProtectedTable,
+  type RowPolicy,
+  type RowSecurity,
+} from './sql/row-security.ts'

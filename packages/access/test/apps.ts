@@ -1,10 +1,14 @@
 import { type AnyGuard, allow, type Guard, type Principal } from '@ashlar/core'
-import { errorBoundary, protect as protectExpress } from '@ashlar/express'
-import { errorBoundary as koaErrorBoundary, protect as protectKoa } from '@ashlar/koa'
+import { errorBoundary, adapter as expressAdapter } from '@ashlar/express'
+import { adapter as koaAdapter, errorBoundary as koaErrorBoundary } from '@ashlar/koa'
 import { type TestServer, testServer } from '@ashlar/testkit'
 import Router from '@koa/router'
 import express from 'express'
 import Koa from 'koa'
+
+/** Nobody reads standard error here. */
+const { protect: protectExpress } = expressAdapter({ onError() {} })
+const { protect: protectKoa } = koaAdapter({ onError() {} })
 
 export function principalOf(roles: readonly unknown[], more: object = {}): Principal {
   return Object.freeze({

@@ -1,6 +1,5 @@
-import { ConfigurationError, checkOptionNames } from '@ashlar/core'
+import { ConfigurationError, checkOptionNames, nearestName } from '@ashlar/core'
 
-import { nearestName } from '../nearest-name.ts'
 import { own, ownList } from '../own.ts'
 import { checkGranted } from './permission.ts'
 
