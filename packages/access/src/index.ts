@@ -1,5 +1,8 @@
 export { type AccessControl, type AccessControlOptions, accessControl, type ReloadOptions } from './access-control.ts'
 export type { AttributeLoader, LoadedFor } from './attribute-loader.ts'
+export { type AuthZen, type AuthZenOptions, authZen } from './authzen/auth-zen.ts'
+export type { Entity } from './authzen/evaluation-request.ts'
+export { type RemotePermitOptions, remotePermit } from './authzen/remote-permit.ts'
 export type { Difference } from './decision-point.ts'
 export type { Explanation, FailedCondition } from './explanation.ts'
 export type { PermitOptions } from './permit.ts'

@@ -7,6 +7,8 @@ import type { ReadPolicy } from './read-policies.ts'
 export interface CompiledPolicy {
   readonly id: string
   readonly effect: 'allow' | 'deny'
+  readonly resources: readonly string[]
+  readonly actions: readonly string[]
   readonly tree: Tree | undefined
   readonly test: Test
   /** As long as the resource is not known: the least and the most that it can come to. */
@@ -76,13 +78,15 @@ export class PolicyIndex {
   }
 }
 
-function compile({ id, effect, tree }: ReadPolicy, slots: UserSlots): CompiledPolicy {
+function compile({ id, effect, resources, actions, tree }: ReadPolicy, slots: UserSlots): CompiledPolicy {
   const leaves = tree ? leavesOf(tree) : []
   const test = compileCondition(tree, slots)
   const readsResource = leaves.some((leaf) => attributesOf(leaf).some(({ root }) => root === 'resource'))
   return Object.freeze({
     id,
     effect,
+    resources,
+    actions,
     tree,
     test,
     lowest: readsResource ? compileCondition(tree, slots, 'lowest') : test,
