@@ -18,6 +18,8 @@ import { type PermitOptions, permitGuard } from './permit.ts'
 import type { PolicyIssue } from './policies/policy.ts'
 import { type PolicyTest, runPolicyTests } from './policy-tests.ts'
 import type { PermissionText } from './roles/permission.ts'
+import { activeRoles } from './roles/separation.ts'
+import { textsOf } from './roles/subjects.ts'
 import { permissionText, RULE_NAMES, type RuleSet, type Rules } from './rule-set.ts'
 import { type RowFilter, type RowFilterOptions, rowFilter } from './sql/row-filter.ts'
 import { type ProtectedTable, type RowSecurity, rowSecurity } from './sql/row-security.ts'
@@ -74,6 +76,11 @@ export interface AccessControl {
     environment?: object,
   ): Explanation
   /**
+   * The principal with only these of its roles in use, where roles exclude one another dynamically. Roles that it does not
+   * hold, and those that exclude one another statically, are left out.
+   */
+  activate(principal: Principal, roles: readonly string[]): Principal
+  /**
    * The rows for which `can` would answer yes, as a condition for a WHERE clause of PostgreSQL. Loaded attributes are missing.
    * @throws ConfigurationError `ERR_POLICY_INVALID` for a policy that SQL can't say
    */
@@ -124,6 +131,12 @@ export function accessControl(options: AccessControlOptions): AccessControl {
     },
     explain: (principal: Principal, action: string, resource?: object, surroundings?: object) =>
       point.explain(permissionText(action, resource), principal, resource, surroundings),
+    activate(principal: Principal, roles: readonly string[]): Principal {
+      const { graph, separations } = point.rules
+      const always = separations.filter(({ kind }) => kind === 'static')
+      const held = activeRoles(textsOf(own(principal, 'roles')), graph, always)
+      return Object.freeze({ ...principal, roles: Object.freeze(held.filter((role) => roles.includes(role))) })
+    },
     filter: (principal: Principal, permission: string, filterOptions?: RowFilterOptions) =>
       rowFilter(point.rules, principal, permission, filterOptions),
     rowSecurity: (tables: readonly ProtectedTable[]) => rowSecurity(point.rules, tables),

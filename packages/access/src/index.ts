@@ -9,7 +9,26 @@ export type { PermitOptions } from './permit.ts'
 export type { Condition, DayTime, Operand, Policy, PolicyIssue } from './policies/policy.ts'
 export type { AttributeType, AttributeTypes } from './policies/value-type.ts'
 export { type PolicyTest, type PolicyTestFailure, type PolicyTestReport, runPolicyTests } from './policy-tests.ts'
+export {
+  type AccessReview,
+  type AccessReviewOptions,
+  type HolderReview,
+  type RoleReview,
+  reviewAccess,
+} from './review/access-review.ts'
+export { type PermissionUse, type PermissionUseRecorder, recordPermissionUse } from './review/permission-use.ts'
+export { reviewReport } from './review/review-report.ts'
 export type { PermissionText } from './roles/permission.ts'
+export {
+  type GrantedRolesOptions,
+  grantedRoles,
+  type MemoryRoleGrants,
+  memoryRoleGrants,
+  type RoleGrant,
+  type RoleGrantStore,
+  type RoleHolder,
+  type RoleSource,
+} from './roles/role-grants.ts'
 export type { RoleDefinition, RoleDefinitions } from './roles/role-graph.ts'
 export type { Separation } from './roles/separation.ts'
 export type { ScopeMeaning } from './roles/subjects.ts'

@@ -48,6 +48,11 @@ export class RoleGraph {
     return this.#roles.get(name)?.permissions ?? []
   }
 
+  /** The roles that a role inherits directly. */
+  inheritedBy(name: string): readonly string[] {
+    return this.#roles.get(name)?.inherits ?? []
+  }
+
   /** The given roles and all that they inherit. Roles that are not known are left out. */
   reach(names: Iterable<string>): ReadonlySet<string> {
     const reached = new Set<string>()
