@@ -1,108 +1,179 @@
-import { ALLOW, ConfigurationError, checkOptionNames, type Guard, type Principal } from '@ashlar/core'
+import {
+  type Awaitable,
+  type Clock,
+  ConfigurationError,
+  checkOptionNames,
+  type Guard,
+  numberOption,
+  type Principal,
+  type RequestView,
+  systemClock,
+} from '@ashlar/core'
 
-import { nearestName } from './nearest-name.ts'
-import { own, ownList } from './own.ts'
-import { refusalsOf } from './refusals.ts'
-import { Grants } from './roles/grants.ts'
-import { checkAsked, checkGranted, type Permission, type PermissionText, readPermission } from './roles/permission.ts'
-import { type RoleDefinitions, RoleGraph } from './roles/role-graph.ts'
-import { RoleSets, type ScopeMeaning } from './roles/role-sets.ts'
+import { type AttributeLoader, Loaders } from './attribute-loader.ts'
+import { DecisionPoint, type Difference } from './decision-point.ts'
+import type { Explanation } from './explanation.ts'
+import { own } from './own.ts'
+import { type PermitOptions, permitGuard } from './permit.ts'
+import type { PolicyIssue } from './policies/policy.ts'
+import { type PolicyTest, runPolicyTests } from './policy-tests.ts'
+import type { PermissionText } from './roles/permission.ts'
+import { activeRoles } from './roles/separation.ts'
+import { textsOf } from './roles/subjects.ts'
+import { permissionText, RULE_NAMES, type RuleSet, type Rules } from './rule-set.ts'
+import { type RowFilter, type RowFilterOptions, rowFilter } from './sql/row-filter.ts'
+import { type ProtectedTable, type RowSecurity, rowSecurity } from './sql/row-security.ts'
+import { rowSession } from './sql/row-session.ts'
 
-export interface AccessControlOptions {
-  /** Roles by name. */
-  readonly roles: RoleDefinitions
-  /** Every permission there is. Where it is given, roles and routes can name no other one. Default: not checked. */
-  readonly permissions?: readonly string[]
-  /** What a principal's scopes mean. Default `'ignore'`. */
-  readonly scopes?: ScopeMeaning
+export interface AccessControlOptions extends Rules {
   /** The challenge with which an anonymous caller is refused. Default `'Bearer'`. */
   readonly challenge?: string
+  /** Where attributes come from that the credential does not carry. Default none. */
+  readonly loaders?: readonly AttributeLoader[]
+  /** How long a loader may take, in milliseconds. Default 1000. */
+  readonly loaderTimeoutMs?: number
+  /** What guards know of a request's surroundings beside `time` and `ip_address`: `{ device_type: 'mobile' }`. Default nothing. */
+  readonly environment?: (request: RequestView) => object
+  /** Default: the system's. */
+  readonly clock?: Clock
+}
+
+export interface ReloadOptions {
+  /** Decisions that the new rules must make before they replace the old ones. Default none. */
+  readonly tests?: readonly PolicyTest[]
 }
 
 export interface AccessControl {
   /**
-   * Lets a principal pass whose roles grant the permission: 403 `not-permitted` otherwise, 401 for an anonymous one.
-   * @throws ConfigurationError `ERR_OPTION_INVALID` for a permission of a wrong form, and for one that no role can grant
+   * Lets a principal pass who may: 403 `not-permitted` otherwise, 401 for an anonymous one. Without a resource it refuses
+   * what is refused for every resource; the handler then asks `can` about the one it has.
+   * @throws ConfigurationError `ERR_OPTION_INVALID` for a permission of a wrong form, and for one that nobody can have
    */
-  readonly permit: (permission: PermissionText) => Guard<object, { readonly principal: Principal }>
-  /** Whether the principal's roles grant the permission. Answers `false` for a text that is no permission. */
-  readonly can: (principal: Principal, permission: PermissionText) => boolean
+  permit<State extends object = object>(
+    permission: PermissionText,
+    options?: PermitOptions<State>,
+  ): Guard<object, { readonly principal: Principal } & State>
+  /**
+   * Whether the principal may. `action` is a permission, or the action alone where the resource has a `type`.
+   * Loaded attributes are missing here: see `decide`.
+   */
+  can(principal: Principal, action: PermissionText | (string & {}), resource?: object, environment?: object): boolean
+  /**
+   * The same with attributes from the loaders; a promise where something must be fetched.
+   * @throws UnavailableError when a loader fails
+   */
+  decide(
+    principal: Principal,
+    action: PermissionText | (string & {}),
+    resource?: object,
+    environment?: object,
+  ): Awaitable<boolean>
+  /** Why `can` answers what it does. */
+  explain(
+    principal: Principal,
+    action: PermissionText | (string & {}),
+    resource?: object,
+    environment?: object,
+  ): Explanation
+  /**
+   * The principal with only these of its roles in use, where roles exclude one another dynamically. Roles that it does not
+   * hold, and those that exclude one another statically, are left out.
+   */
+  activate(principal: Principal, roles: readonly string[]): Principal
+  /**
+   * The rows for which `can` would answer yes, as a condition for a WHERE clause of PostgreSQL. Loaded attributes are missing.
+   * @throws ConfigurationError `ERR_POLICY_INVALID` for a policy that SQL can't say
+   */
+  filter(principal: Principal, permission: PermissionText, options?: RowFilterOptions): RowFilter
+  /** Row-level security for PostgreSQL that decides as `can` does. @throws ConfigurationError as `filter` does */
+  rowSecurity(tables: readonly ProtectedTable[]): RowSecurity
+  /** The text of the setting `ashlar.principal` under which that row-level security decides for a principal. */
+  rowSession(security: RowSecurity, principal: Principal, environment?: object): string
+  /**
+   * Puts new rules in force, all at once, once they are checked and tested. When that fails the old ones stay.
+   * @throws ConfigurationError as `accessControl` does, and `ERR_POLICY_TEST_FAILED`
+   */
+  reload(rules: Rules, options?: ReloadOptions): void
+  /** Has other rules decide as well and reports where they differ. They refuse nothing. @returns how to stop */
+  shadow(rules: Rules, report: (difference: Difference) => void): () => void
+  /** What the policies' author should look at. */
+  readonly warnings: readonly PolicyIssue[]
+  /** The compiled rules that are in force. */
+  readonly rules: RuleSet
 }
 
 const WHERE = 'accessControl()'
 
 /**
- * Roles, and what they grant.
- * @throws ConfigurationError `ERR_OPTION_INVALID`, `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`
+ * Who may do what: roles and what they grant, and policies over attributes.
+ * @throws ConfigurationError `ERR_OPTION_INVALID`, `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_POLICY_INVALID`
  */
 export function accessControl(options: AccessControlOptions): AccessControl {
-  checkOptionNames(WHERE, options, ['roles', 'permissions', 'scopes', 'challenge'])
-  if (own(options, 'roles') === undefined) {
-    throw new ConfigurationError('ERR_OPTION_MISSING', `${WHERE}: "roles" is required.`)
-  }
-  const graph = new RoleGraph(WHERE, options.roles)
-  const catalogue = readCatalogue(options, graph)
-  const sets = new RoleSets(graph, readScopes(own(options, 'scopes')))
+  checkOptionNames(WHERE, options, [...RULE_NAMES, 'challenge', 'loaders', 'loaderTimeoutMs', 'environment', 'clock'])
+  const { challenge: _c, loaders: _l, loaderTimeoutMs, environment: _e, clock, ...rules } = options
   const challenge = readChallenge(own(options, 'challenge'))
+  const loaders = new Loaders(
+    WHERE,
+    own(options, 'loaders'),
+    numberOption(WHERE, 'loaderTimeoutMs', loaderTimeoutMs, { min: 1, max: 2 ** 31 - 1, fallback: 1000 }),
+  )
+  const environment = readEnvironment(own(options, 'environment'))
+  const point = new DecisionPoint(WHERE, rules, loaders, clock ?? systemClock, environment)
 
   return Object.freeze({
-    permit(text: PermissionText): Guard<object, { readonly principal: Principal }> {
-      const permission = checkAsked(`permit()`, text)
-      checkGrantable(permission, graph, catalogue)
-      const refusals = refusalsOf(permission.text, challenge)
-      return Object.freeze({
-        name: `permit ${permission.text}`,
-        layer: 'authorization' as const,
-        reads: 'head' as const,
-        needs: ['principal'] as const,
-        check(_request: unknown, { principal }: { readonly principal: Principal }) {
-          if (sets.of(principal).allows(permission)) return ALLOW
-          return isAnonymous(principal) ? refusals.anonymous : refusals.notPermitted
-        },
-      })
+    permit: (permission: PermissionText, permitOptions: PermitOptions<never> = {}) =>
+      permitGuard(point, permission, challenge, checkPermitOptions(permitOptions)),
+    can: (principal: Principal, action: string, resource?: object, surroundings?: object) =>
+      point.can(action, principal, resource, surroundings),
+    decide(principal: Principal, action: string, resource?: object, surroundings?: object): Awaitable<boolean> {
+      const answer = point.decide(permissionText(action, resource), principal, resource, surroundings, undefined)
+      return answer instanceof Promise ? answer.then((settled) => settled === true) : answer === true
     },
-    can(principal: Principal, text: PermissionText): boolean {
-      const permission = readPermission(text)
-      return permission !== undefined && sets.of(principal).allows(permission)
+    explain: (principal: Principal, action: string, resource?: object, surroundings?: object) =>
+      point.explain(permissionText(action, resource), principal, resource, surroundings),
+    activate(principal: Principal, roles: readonly string[]): Principal {
+      const { graph, separations } = point.rules
+      const always = separations.filter(({ kind }) => kind === 'static')
+      const held = activeRoles(textsOf(own(principal, 'roles')), graph, always)
+      return Object.freeze({ ...principal, roles: Object.freeze(held.filter((role) => roles.includes(role))) })
     },
-  })
+    filter: (principal: Principal, permission: string, filterOptions?: RowFilterOptions) =>
+      rowFilter(point.rules, principal, permission, filterOptions),
+    rowSecurity: (tables: readonly ProtectedTable[]) => rowSecurity(point.rules, tables),
+    rowSession: (security: RowSecurity, principal: Principal, surroundings?: object) =>
+      rowSession(point.rules, security, principal, surroundings),
+    reload(next: Rules, { tests = [] }: ReloadOptions = {}): void {
+      const candidate = point.read(next)
+      const { failures } = runPolicyTests(candidate, tests)
+      if (failures.length > 0) {
+        throw new ConfigurationError(
+          'ERR_POLICY_TEST_FAILED',
+          `reload(): ${failures.length} of ${tests.length} tests failed, so the rules stay as they were. ${failures[0]!.message}`,
+        )
+      }
+      point.rules = candidate
+    },
+    shadow: (next: Rules, report: (difference: Difference) => void) => point.shadow(point.read(next), report),
+    get warnings() {
+      return point.rules.warnings
+    },
+    get rules() {
+      return point.rules
+    },
+  }) as AccessControl
 }
 
-/** Whatever the authentication layer calls a caller whom nobody knows. */
-function isAnonymous(principal: Principal): boolean {
-  return own(principal, 'kind') === ('anonymous' as string)
-}
-
-function readCatalogue(options: AccessControlOptions, graph: RoleGraph): ReadonlySet<string> | undefined {
-  if (own(options, 'permissions') === undefined) return undefined
-  const known = ownList(WHERE, options, 'permissions')
-  for (const [index, text] of known.entries()) checkAsked(`${WHERE}: permissions[${index}]`, text)
-  const catalogue = new Set(known)
-  for (const granted of graph.granted) {
-    checkGranted(WHERE, granted)
-    if (!known.some((text) => new Grants([granted]).allows(readPermission(text)!))) {
-      throw unknownPermission(WHERE, granted, catalogue)
-    }
+function checkPermitOptions(options: PermitOptions<never>): PermitOptions<never> {
+  checkOptionNames('permit()', options, ['resource'])
+  if (options.resource !== undefined && typeof options.resource !== 'function') {
+    throw new ConfigurationError('ERR_OPTION_INVALID', 'permit(): "resource" is a function of the request.')
   }
-  return catalogue
+  return options
 }
 
-/** A route that nobody could ever use is a typo. */
-function checkGrantable(permission: Permission, graph: RoleGraph, catalogue: ReadonlySet<string> | undefined): void {
-  if (catalogue && !catalogue.has(permission.text)) throw unknownPermission('permit()', permission.text, catalogue)
-  if (!new Grants(graph.granted).allows(permission)) throw unknownPermission('permit()', permission.text, graph.granted)
-}
-
-function unknownPermission(where: string, text: string, known: ReadonlySet<string>): ConfigurationError {
-  const nearest = nearestName(text, known)
-  const hint = nearest ? `Did you mean "${nearest}"?` : `Known are: ${[...known].slice(0, 20).join(', ')}.`
-  return new ConfigurationError('ERR_OPTION_INVALID', `${where}: no role can be granted "${text}". ${hint}`)
-}
-
-function readScopes(value: unknown): ScopeMeaning {
-  if (value === undefined || value === 'ignore') return 'ignore'
-  if (value === 'grant' || value === 'limit') return value
-  throw new ConfigurationError('ERR_OPTION_INVALID', `${WHERE}: "scopes" is "ignore", "grant" or "limit".`)
+function readEnvironment(value: unknown): ((request: RequestView) => object) | undefined {
+  if (value === undefined || typeof value === 'function') return value as ((request: RequestView) => object) | undefined
+  throw new ConfigurationError('ERR_OPTION_INVALID', `${WHERE}: "environment" is a function of the request.`)
 }
 
 function readChallenge(value: unknown): string {

@@ -1,10 +1,15 @@
 import { type AnyGuard, allow, type Guard, type Principal } from '@ashlar/core'
-import { errorBoundary, protect as protectExpress } from '@ashlar/express'
-import { errorBoundary as koaErrorBoundary, protect as protectKoa } from '@ashlar/koa'
+import { errorBoundary, adapter as expressAdapter } from '@ashlar/express'
+import { adapter as koaAdapter, errorBoundary as koaErrorBoundary } from '@ashlar/koa'
 import { type TestServer, testServer } from '@ashlar/testkit'
+import { bodyParser } from '@koa/bodyparser'
 import Router from '@koa/router'
 import express from 'express'
 import Koa from 'koa'
+
+/** Nobody reads standard error here. */
+const { protect: protectExpress } = expressAdapter({ onError() {} })
+const { protect: protectKoa } = koaAdapter({ onError() {} })
 
 export function principalOf(roles: readonly unknown[], more: object = {}): Principal {
   return Object.freeze({
@@ -66,6 +71,7 @@ function serveKoa(routes: Routes, front: readonly AnyGuard[] = [fromHeaders]): P
     })
   }
   app.use(koaErrorBoundary() as never)
+  app.use(bodyParser())
   app.use(protect(...front) as never)
   app.use(router.routes())
   return testServer(app.callback())

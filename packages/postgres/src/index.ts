@@ -1,3 +1,10 @@
+export {
+  type Connection,
+  type Connections,
+  checkRowSecurity,
+  migrateRowSecurity,
+  withPrincipal,
+} from './access/row-security.ts'
 export { AUDIT_TABLES, auditGrants } from './audit-tables.ts'
 export { AUTH_TABLES } from './auth-tables.ts'
 export { type PostgresBlocks, type PostgresBlocksOptions, postgresBlocks } from './blocklist/postgres-blocks.ts'

@@ -26,7 +26,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
   breaker: { arrows: ['core'], dependencies: ['cockatiel'] },
   audit: { arrows: ['core'], peers: ['winston'] },
   redis: { arrows: ['core', 'auth', 'ratelimit'], peers: ['ioredis'] },
-  postgres: { arrows: ['core', 'audit', 'auth', 'ratelimit'], peers: ['pg'] },
+  postgres: { arrows: ['core', 'access', 'audit', 'auth', 'ratelimit'], peers: ['pg'] },
   cli: { arrows: ['core', 'audit'] },
   testkit: { arrows: ['core'] },
 }

@@ -1,6 +1,5 @@
-import { ConfigurationError, checkOptionNames } from '@ashlar/core'
+import { ConfigurationError, checkOptionNames, nearestName } from '@ashlar/core'
 
-import { nearestName } from '../nearest-name.ts'
 import { own, ownList } from '../own.ts'
 import { checkGranted } from './permission.ts'
 
@@ -47,6 +46,11 @@ export class RoleGraph {
   /** What a role grants by itself. */
   permissionsOf(name: string): readonly string[] {
     return this.#roles.get(name)?.permissions ?? []
+  }
+
+  /** The roles that a role inherits directly. */
+  inheritedBy(name: string): readonly string[] {
+    return this.#roles.get(name)?.inherits ?? []
   }
 
   /** The given roles and all that they inherit. Roles that are not known are left out. */

@@ -1,0 +1,192 @@
+import {
+  type Awaitable,
+  ConfigurationError,
+  checkOptionNames,
+  deny,
+  type Guard,
+  type Principal,
+  problem,
+  type RequestView,
+  respond,
+  type Verdict,
+} from '@ashlar/core'
+
+import type { AccessControl } from '../access-control.ts'
+import { own } from '../own.ts'
+import { readPermission } from '../roles/permission.ts'
+import {
+  type Entity,
+  type Evaluation,
+  isObject,
+  principalOf,
+  readAction,
+  readEntity,
+  readEvaluation,
+  resourceOf,
+} from './evaluation-request.ts'
+
+export interface AuthZenOptions {
+  /** Where this decision point is reached: `https://pdp.example`. For the metadata. */
+  readonly baseUrl: string
+  /** Who a subject is. `undefined`: nobody, who may do nothing. Default: what its properties say, `roles` and `scopes` among them. */
+  readonly principal?: (subject: Entity) => Awaitable<Principal | undefined>
+  /** All subjects of a type, for the search of subjects. Default: no such search. */
+  readonly subjects?: (type: string) => Awaitable<Iterable<Entity>>
+  /** All resources of a type, for the search of resources. Default: no such search. */
+  readonly resources?: (type: string) => Awaitable<Iterable<Entity>>
+  /** Evaluations in one request. Default 100. */
+  readonly maxEvaluations?: number
+}
+
+type Endpoint = Guard<object, { readonly principal: Principal }>
+
+/** Guards that answer completely. Each needs a principal: the enforcement point that asks. */
+export interface AuthZen {
+  /** `POST /access/v1/evaluation` */
+  readonly evaluation: Endpoint
+  /** `POST /access/v1/evaluations` */
+  readonly evaluations: Endpoint
+  /** `POST /access/v1/search/subject`, where `subjects` is given */
+  readonly searchSubject: Endpoint | undefined
+  /** `POST /access/v1/search/resource`, where `resources` is given */
+  readonly searchResource: Endpoint | undefined
+  /** `POST /access/v1/search/action` */
+  readonly searchAction: Endpoint
+  /** `GET /.well-known/authzen-configuration` */
+  readonly metadata: Guard
+}
+
+const MALFORMED = deny(problem('bad-request', { detail: 'This is no AuthZEN request.' }), {
+  event: 'input_validation_fail',
+  reason: 'the body is no AuthZEN request',
+})
+const WHERE = 'authZen()'
+
+/**
+ * The endpoints of AuthZEN Authorization API 1.0 over the same rules.
+ * @throws ConfigurationError `ERR_OPTION_INVALID`, `ERR_OPTION_UNKNOWN`
+ */
+export function authZen(access: AccessControl, options: AuthZenOptions): AuthZen {
+  checkOptionNames(WHERE, options, ['baseUrl', 'principal', 'subjects', 'resources', 'maxEvaluations'])
+  const { principal: identify = principalOf, subjects, resources, maxEvaluations = 100 } = options
+  const base = readBase(options.baseUrl)
+
+  async function decide({ subject, action, resource, context }: Evaluation): Promise<boolean> {
+    const principal = await identify(subject)
+    if (principal === undefined) return false
+    return access.decide(principal, `${resource.type}:${action.name}`, resourceOf(resource), context)
+  }
+
+  async function evaluations(body: unknown): Promise<Verdict> {
+    const list = isObject(body) ? own(body, 'evaluations') : undefined
+    if (list === undefined) return evaluation(body)
+    if (!Array.isArray(list) || list.length === 0 || list.length > maxEvaluations) return MALFORMED
+    const settings = own(body as object, 'options')
+    const semantic = isObject(settings) ? (own(settings, 'evaluations_semantic') ?? 'execute_all') : 'execute_all'
+    const stopAt = STOPS.get(semantic)
+    if (stopAt === undefined) return MALFORMED
+    const read = list.map((item) => readEvaluation(item, body as object))
+    const answers: { readonly decision: boolean }[] = []
+    for (const question of read) {
+      // One that can't be read is a denial, so that the others keep their places (§7.2.1).
+      const decision = question !== undefined && (await decide(question))
+      answers.push({ decision })
+      if (decision === stopAt) break
+    }
+    return json({ evaluations: answers })
+  }
+
+  async function evaluation(body: unknown): Promise<Verdict> {
+    const question = readEvaluation(body)
+    return question ? json({ decision: await decide(question) }) : MALFORMED
+  }
+
+  async function search(
+    body: unknown,
+    sought: 'subject' | 'resource',
+    all: (type: string) => Awaitable<Iterable<Entity>>,
+  ): Promise<Verdict> {
+    if (!isObject(body)) return MALFORMED
+    const target = readEntity(own(body, sought), false)
+    if (!target || !readEvaluation({ ...body, [sought]: { ...target, id: '' } })) return MALFORMED
+    const results: { type: string; id: string }[] = []
+    for (const entity of await all(target.type)) {
+      if (await decide(readEvaluation({ ...body, [sought]: entity })!))
+        results.push({ type: entity.type, id: entity.id })
+    }
+    return json({ results })
+  }
+
+  async function searchAction(body: unknown): Promise<Verdict> {
+    if (!isObject(body)) return MALFORMED
+    const question = readEvaluation({ ...body, action: readAction(own(body, 'action')) ?? { name: '' } })
+    if (!question) return MALFORMED
+    const results: { name: string }[] = []
+    for (const name of actionsOf(access, question.resource.type)) {
+      if (await decide({ ...question, action: { name } })) results.push({ name })
+    }
+    return json({ results })
+  }
+
+  const metadata = json({
+    policy_decision_point: base,
+    access_evaluation_endpoint: `${base}/access/v1/evaluation`,
+    access_evaluations_endpoint: `${base}/access/v1/evaluations`,
+    ...(subjects && { search_subject_endpoint: `${base}/access/v1/search/subject` }),
+    ...(resources && { search_resource_endpoint: `${base}/access/v1/search/resource` }),
+    search_action_endpoint: `${base}/access/v1/search/action`,
+  })
+  return Object.freeze({
+    evaluation: endpoint('evaluation', evaluation),
+    evaluations: endpoint('evaluations', evaluations),
+    searchSubject: subjects && endpoint('search subject', (body) => search(body, 'subject', subjects)),
+    searchResource: resources && endpoint('search resource', (body) => search(body, 'resource', resources)),
+    searchAction: endpoint('search action', searchAction),
+    metadata: Object.freeze({ name: 'authzen metadata', layer: 'custom', reads: 'head', check: () => metadata }),
+  } as const)
+}
+
+/** The decision at which each semantic stops (§7.1.2.1). */
+const STOPS: ReadonlyMap<unknown, boolean | 'never'> = new Map<unknown, boolean | 'never'>([
+  ['execute_all', 'never'],
+  ['deny_on_first_deny', false],
+  ['permit_on_first_permit', true],
+])
+
+function endpoint(name: string, answer: (body: unknown) => Promise<Verdict>): Endpoint {
+  return Object.freeze({
+    name: `authzen ${name}`,
+    layer: 'custom',
+    reads: 'body',
+    needs: ['principal'] as const,
+    check: (request: RequestView) => answer(request.body),
+  } as const)
+}
+
+function json(body: object): Verdict {
+  return respond(200, {
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: JSON.stringify(body),
+  })
+}
+
+/** Every action that any role or policy names for a kind of resource. */
+function actionsOf({ rules }: AccessControl, type: string): readonly string[] {
+  const granted = [...rules.graph.granted].map((text) => text.split(':') as [string, string])
+  const governed = rules.index.policies.flatMap(({ resources, actions }) =>
+    resources.flatMap((resource) => actions.map((action) => [resource, action] as [string, string])),
+  )
+  const actions = new Set<string>()
+  for (const [resource, action] of [...granted, ...governed]) {
+    if ((resource === type || resource === '*') && readPermission(`x:${action}`)) actions.add(action)
+  }
+  return [...actions].sort()
+}
+
+function readBase(text: string): string {
+  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw new ConfigurationError('ERR_OPTION_INVALID', `${WHERE}: "baseUrl" is a URL such as "https://pdp.example".`)
+  }
+  return url.href.replace(/\/$/, '')
+}

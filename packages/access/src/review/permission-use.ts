@@ -1,0 +1,46 @@
+import { onEvent } from '@ashlar/core'
+
+/** How often a permission let somebody pass. */
+export interface PermissionUse {
+  readonly permission: string
+  readonly count: number
+  /** Milliseconds since the Unix epoch. */
+  readonly lastUsed: number
+  /** Who used it, at most 1000 of them. */
+  readonly subjects: readonly string[]
+}
+
+export interface PermissionUseRecorder {
+  used(): readonly PermissionUse[]
+  stop(): void
+}
+
+const PERMIT = 'permit '
+const MAX_SUBJECTS = 1000
+
+/** Counts from now on which permissions are used, by the events of this process. */
+export function recordPermissionUse(): PermissionUseRecorder {
+  const uses = new Map<string, { count: number; lastUsed: number; readonly subjects: Set<string> }>()
+  const stop = onEvent((event) => {
+    if (event.name !== 'request_completed') return
+    for (const { guard, layer, outcome } of event.decisions) {
+      if (layer !== 'authorization' || outcome !== 'allow' || !guard.startsWith(PERMIT)) continue
+      const permission = guard.slice(PERMIT.length)
+      const use = uses.get(permission) ?? { count: 0, lastUsed: 0, subjects: new Set<string>() }
+      use.count += 1
+      use.lastUsed = event.time
+      if (event.principal && use.subjects.size < MAX_SUBJECTS) use.subjects.add(event.principal.subject)
+      uses.set(permission, use)
+    }
+  })
+  return {
+    used: () =>
+      [...uses].map(([permission, { count, lastUsed, subjects }]) => ({
+        permission,
+        count,
+        lastUsed,
+        subjects: [...subjects],
+      })),
+    stop,
+  }
+}
