@@ -15,6 +15,8 @@ export type {
   Where,
 } from './event/audit-event.ts'
 export { fileSubjectKeys, type SubjectKeys, unseal } from './event/subject-keys.ts'
+export { toEcs } from './format/ecs.ts'
+export { type Product, toOcsf } from './format/ocsf.ts'
 export type { LogEntry, Logger } from './logger.ts'
 export {
   type Checkpoint,

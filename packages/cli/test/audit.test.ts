@@ -156,6 +156,15 @@ describe('tail and query', () => {
     expect(found.map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual(seqs)
   })
 
+  test.each([
+    ['ocsf', { class_uid: 3002, metadata: { event_code: 'authn_login_fail' } }],
+    ['ecs', { event: { code: 'authn_login_fail', outcome: 'failure' } }],
+  ])('query as %s', async (format, expected) => {
+    const { out } = await ashlar('query', folder, '--outcome', 'refused', '--format', format)
+    expect(JSON.parse(out)).toMatchObject(expected)
+    expect((await ashlar('query', folder, '--format', 'xml')).code).toBe(2)
+  })
+
   test('query with the key store finds a person and shows what is sealed', async () => {
     const { out } = await ashlar('query', folder, '--subject', 'alice', '--subjects', subjects)
     expect(out.trim().split('\n')).toHaveLength(2)

@@ -214,10 +214,15 @@ function cleanList(list: readonly unknown[], rules: Rules, depth: number, above:
   return result
 }
 
-/** An error's stack holds its message once more, and paths of the machine. */
+/**
+ * An error's stack holds its message once more, and paths of the machine. A body parser's error holds the body, and the
+ * message of `JSON.parse` a piece of it.
+ */
 function cleanError(error: Error, rules: Rules, depth: number, above: object[]): object {
-  const { name, message, stack: _, cause, ...rest } = error as Error & Record<string, unknown>
-  const result = cleanMembers({ name, message, ...rest }, rules, depth, above) as Record<string, unknown>
+  const { name, message, stack: _, cause, body, ...rest } = error as Error & Record<string, unknown>
+  const told = message.replace(/"[\s\S]*" is not valid JSON/, 'the text is not valid JSON')
+  const result = cleanMembers({ name, message: told, ...rest }, rules, depth, above) as Record<string, unknown>
+  if (body !== undefined) result['body'] = typeof body === 'string' ? `[${body.length} characters]` : REDACTED
   if (cause !== undefined) result['cause'] = clean(cause, rules, depth - 1, above)
   return result
 }

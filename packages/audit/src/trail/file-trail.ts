@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { ConfigurationError, numberOption, UnavailableError } from '@ashlar/core'
+import { ConfigurationError, numberOption, systemClock, UnavailableError } from '@ashlar/core'
 
 import { alarmOf } from '../alarm.ts'
 import type { AuditEvent } from '../event/audit-event.ts'
@@ -17,6 +17,7 @@ import {
   type RecordStorage,
   recordTo,
 } from './recorder.ts'
+import { outlivedSegments } from './retention.ts'
 import type { Trail } from './trail.ts'
 import { nodeFiles, type TrailFiles } from './trail-files.ts'
 import { claim, type WriterLock } from './writer-lock.ts'
@@ -34,6 +35,8 @@ export interface FileTrailOptions extends RecorderOptions {
   readonly checkpointMs?: number
   /** How many records may wait; more are refused. Default 10 000. */
   readonly maxPending?: number
+  /** Segments with nothing younger than so many days are removed, which is recorded. Default: everything is kept. */
+  readonly retentionDays?: number
   /** Given each signed checkpoint once it is durable: the place to send it where this machine can't change it. */
   readonly onCheckpoint?: (note: string) => unknown
   /** Told of what can't be told to a caller: a checkpoint that failed. Default: a process warning. */
@@ -49,12 +52,14 @@ const OWN_OPTIONS = [
   'checkpointRecords',
   'checkpointMs',
   'maxPending',
+  'retentionDays',
   'onCheckpoint',
   'onAlarm',
   'files',
 ]
 const MAX_WRITERS = 256
 const MAX_BATCH = 1000
+const DAY_MS = 86_400_000
 
 /**
  * Opens an audit trail in a folder, after recovering what a crash may have left: half-written records are set aside,
@@ -111,6 +116,12 @@ function settingsOf(options: FileTrailOptions) {
       max: 2 ** 31 - 1,
       fallback: 1000,
     }),
+    clock: options.clock ?? systemClock,
+    retentionDays: numberOption(where, 'retentionDays', options.retentionDays, {
+      min: 1,
+      max: 36_500,
+      fallback: Number.POSITIVE_INFINITY,
+    }),
     maxPending: numberOption(where, 'maxPending', options.maxPending, { ...range, fallback: 10_000 }),
   }
 }
@@ -148,8 +159,9 @@ async function openAs(settings: Settings, { name, lock }: Claimed): Promise<Open
   const { folder, files, signer, segmentBytes } = settings
   const origin = `${signer.name}/${name}`
   const writer = await LogWriter.open({ folder: join(folder, name), origin, files, signer, segmentBytes })
-  const log = new OpenLog(origin, writer, lock, settings)
+  const log = new OpenLog(origin, writer, lock, settings, join(folder, name))
   await log.recover()
+  await log.prune()
   return log
 }
 
@@ -159,10 +171,15 @@ class OpenLog implements Trail {
   readonly #settings: Settings
   readonly #commit: GroupCommit
   readonly #storage: RecordStorage
+  readonly #folder: string
   #timer: NodeJS.Timeout | undefined = undefined
+  #rotations = 0
+  #pruning: Promise<void> | undefined = undefined
+  #closing = false
 
-  constructor(log: string, writer: LogWriter, lock: WriterLock, settings: Settings) {
+  constructor(log: string, writer: LogWriter, lock: WriterLock, settings: Settings, folder: string) {
     this.#writer = writer
+    this.#folder = folder
     this.#lock = lock
     this.#settings = settings
     this.#commit = new GroupCommit({
@@ -188,6 +205,32 @@ class OpenLog implements Trail {
     for (const intent of [...this.#writer.open]) await closeOrphan(this.#storage, recorder, intent)
   }
 
+  /** Removes what has outlived the retention, after a record that says so has been signed. */
+  prune(): Promise<void> {
+    if (this.#closing) return Promise.resolve()
+    this.#pruning ??= this.#prune().finally(() => {
+      this.#pruning = undefined
+    })
+    return this.#pruning
+  }
+
+  async #prune(): Promise<void> {
+    const { retentionDays, clock, recorder, files } = this.#settings
+    if (retentionDays === Number.POSITIVE_INFINITY) return
+    const outlived = await outlivedSegments(this.#folder, clock.now() - retentionDays * DAY_MS)
+    if (!outlived) return
+    const event: AuditEvent = {
+      name: 'trail_pruned',
+      outcome: 'success',
+      reason: 'the retention period has ended',
+      details: { through: outlived.through },
+    }
+    await this.#storage.add({ body: await recorder.encodeOwn(event) })
+    await this.#commit.between(() => this.#checkpoint())
+    for (const path of outlived.paths) await files.remove(path)
+    await files.syncFolder(this.#folder)
+  }
+
   record(event: AuditEvent) {
     return recordTo(this.#storage, this.#settings.recorder, event)
   }
@@ -197,6 +240,8 @@ class OpenLog implements Trail {
   }
 
   async close(): Promise<void> {
+    this.#closing = true
+    await this.#pruning?.catch(this.#settings.onAlarm)
     clearTimeout(this.#timer)
     await this.#commit.close()
     clearTimeout(this.#timer)
@@ -218,6 +263,10 @@ class OpenLog implements Trail {
 
   async #settled(): Promise<void> {
     const { checkpointRecords, checkpointMs, onAlarm } = this.#settings
+    if (this.#writer.rotations !== this.#rotations) {
+      this.#rotations = this.#writer.rotations
+      setImmediate(() => this.prune().catch(onAlarm))
+    }
     if (this.#writer.unsigned >= checkpointRecords) await this.#checkpoint().catch(onAlarm)
     if (this.#writer.unsigned === 0 || this.#timer) return
     this.#timer = setTimeout(() => {

@@ -31,6 +31,8 @@ export class LogWriter {
   /** A write failed, so that the file may hold more than the head says. */
   #damaged = false
 
+  /** How many segments have been started since it was opened. */
+  rotations = 0
   /** What recovery had to set aside, in bytes. */
   readonly tornBytes: number
 
@@ -134,6 +136,7 @@ export class LogWriter {
     await this.#segment.close()
     this.#segment = next
     this.#recordsInSegment = 0
+    this.rotations++
   }
 }
 

@@ -166,6 +166,12 @@ function* planted(): Iterable<Planted> {
     'escaped JSON in a sentence': [`failed with {\\"password\\":\\"${secret}\\"}`, secret],
     'a JSON string': [JSON.stringify(`password=${secret}`), secret],
     'an error message': [new Error(`login failed: password=${secret}`), secret],
+    'the body that a body parser could not read': [
+      Object.assign(new SyntaxError(`Unexpected token 'q', "{"a":${secret}" is not valid JSON`), {
+        body: `{"a":${secret}`,
+      }),
+      secret,
+    ],
     'an error with a cause': [new Error('outer', { cause: new Error(`token=${secret}`) }), secret],
     'a member of an error': [Object.assign(new Error('x'), { config: { headers: { Authorization: secret } } }), secret],
     'a Map': [new Map([['password', secret]]), secret],

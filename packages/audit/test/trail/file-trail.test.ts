@@ -274,6 +274,40 @@ describe('recovery', () => {
   })
 })
 
+describe('retention', () => {
+  test('segments that have outlived it are removed, which is recorded; what is left verifies and goes on', async () => {
+    const clock = fakeClock(Date.UTC(2026, 0, 1))
+    const options = { clock, segmentBytes: 2000, retentionDays: 30 }
+    const trail = await openTrail(folder, options)
+    for (let day = 0; day < 60; day++) {
+      await trail.record(sampleEvent(day))
+      clock.advance(86_400_000)
+    }
+    await trail.close()
+    const reopened = await openTrail(folder, options)
+    await reopened.record(sampleEvent(60))
+    await reopened.close()
+    const kept = records()
+    const days = kept.filter(({ name }) => name === 'sensitive_read').map(({ resource }) => Number(resource?.id))
+    expect(days[0]).toBeGreaterThan(20)
+    expect(days[0]).toBeLessThanOrEqual(31)
+    expect(days.at(-1)).toBe(60)
+    const through = kept.filter(({ name }) => name === 'trail_pruned').map(({ details }) => details!['through'])
+    expect(through.at(-1)).toBe(kept[0]!.seq - 1)
+    expect(await verify()).toMatchObject({ ok: true, logs: [{ first: kept[0]!.seq, notes: [] }] })
+    // The same without that record is a manipulation.
+    const first = join(
+      folder,
+      'writer-1',
+      readdirSync(join(folder, 'writer-1'))
+        .filter((name) => name.endsWith('.jsonl'))
+        .sort()[0]!,
+    )
+    rmSync(first)
+    expect((await verify()).logs[0]!.findings).toMatchObject([{ kind: 'dropped', seq: 1 }])
+  })
+})
+
 describe('streams', () => {
   test('streamTrail writes chained lines', async () => {
     const chunks: string[] = []

@@ -1,22 +1,30 @@
-import { type AuditRecord, fileSubjectKeys, readRecords, unseal } from '@ashlar/audit'
+import { type AuditRecord, fileSubjectKeys, readRecords, toEcs, toOcsf, unseal } from '@ashlar/audit'
 
-import { type Command, parse, wholeNumber } from '../command.ts'
+import { type Command, parse, UsageError, wholeNumber } from '../command.ts'
 
 const FILTERS = ['name', 'outcome', 'subject', 'action', 'request', 'flag', 'from', 'to'] as const
 
+const FORMATS: Readonly<Record<string, (record: AuditRecord, log: string) => object>> = {
+  json: (record, log) => ({ log, ...record }),
+  ocsf: (record) => toOcsf(record),
+  ecs: toEcs,
+}
+
 export const query: Command = {
   usage:
-    'FOLDER [--name N] [--outcome O] [--subject S] [--action A] [--request ID] [--flag F] [--from TIME] [--to TIME] [--limit N] [--subjects FOLDER]',
+    'FOLDER [--name N] [--outcome O] [--subject S] [--action A] [--request ID] [--flag F] [--from TIME] [--to TIME] [--limit N] [--subjects FOLDER] [--format json|ocsf|ecs]',
   about: 'Print matching records as JSON lines, in the order of time over all logs.',
   async run(args, { stdout }) {
-    const { positionals, values } = parse(args, 1, [...FILTERS, 'limit', 'subjects'])
+    const { positionals, values } = parse(args, 1, [...FILTERS, 'limit', 'subjects', 'format'])
+    const format = values.format ?? 'json'
+    if (!Object.hasOwn(FORMATS, format)) throw new UsageError('--format is json, ocsf or ecs.')
     const keys = values.subjects === undefined ? undefined : await fileSubjectKeys(values.subjects)
     let left = values.limit === undefined ? Number.POSITIVE_INFINITY : wholeNumber('limit', values.limit)
     for await (const { log, record } of readRecords(positionals[0]!)) {
       if (left === 0) break
       const known = keys ? await unseal(record, keys) : record
       if (!matches(known, values)) continue
-      stdout.write(`${plain({ log, ...known })}\n`)
+      stdout.write(`${plain(FORMATS[format]!(known, log))}\n`)
       left--
     }
     return 0
