@@ -1,9 +1,16 @@
 import type { Awaitable } from '@ashlar/core'
-import { $ZodAsyncError, type $ZodType, safeParse, safeParseAsync, type util } from 'zod/v4/core'
+import { $ZodAsyncError, type $ZodIssue, type $ZodType, safeParse, safeParseAsync } from 'zod/v4/core'
 
 import type { InputPart } from './input-part.ts'
 
-export type Parsed = util.SafeParseResult<unknown>
+export type Parsed =
+  | { readonly success: true; readonly data: unknown }
+  | { readonly success: false; readonly error: { readonly issues: readonly $ZodIssue[] } }
+
+const TOO_DEEP: Parsed = {
+  success: false,
+  error: { issues: [{ code: 'custom', path: [], message: 'Too deeply nested', input: undefined }] },
+}
 
 /**
  * The schema of one part, and the way it has to be asked. zod's synchronous way is several times faster and fails once it
@@ -21,6 +28,15 @@ export class InputSchema {
 
   /** @throws whatever a refinement or a transform of the schema throws */
   parse(value: unknown): Awaitable<Parsed> {
+    try {
+      const parsed = this.#ask(value)
+      return parsed instanceof Promise ? parsed.catch(tooDeep) : parsed
+    } catch (error) {
+      return tooDeep(error)
+    }
+  }
+
+  #ask(value: unknown): Awaitable<Parsed> {
     if (this.#way === 'synchronous') return this.#parseNow(value)
     if (this.#way === 'asynchronous') return safeParseAsync(this.#schema, value)
     return this.#explore(value)
@@ -50,4 +66,10 @@ export class InputSchema {
       return safeParseAsync(this.#schema, value)
     }
   }
+}
+
+/** A recursive schema that runs out of stack was given an input that is nested that deeply: the caller's error. */
+function tooDeep(error: unknown): Parsed {
+  if (error instanceof RangeError && error.message.includes('call stack')) return TOO_DEEP
+  throw error
 }

@@ -222,6 +222,22 @@ function boom(): unknown {
   throw new Error('boom')
 }
 
+describe('an input that is nested too deeply for a recursive schema', () => {
+  const deep: unknown = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000))
+  const list: z.ZodType = z.lazy(() => z.array(list))
+  const slow: z.ZodType = list.refine(async () => true)
+  const expected = [{ in: 'body', path: '', code: 'custom', message: 'Too deeply nested' }]
+
+  test('is the caller’s error', async () => {
+    for (const schema of [z.json(), list, slow]) {
+      const guard = validate({ body: schema })
+      expect(issuesOf(await guard.check(testRequest({ body: deep }), {}))).toEqual(expected)
+      expect(await guard.check(testRequest({ body: [[]] }), {})).toMatchObject({ kind: 'allow' })
+      expect(issuesOf(await guard.check(testRequest({ body: deep }), {}))).toEqual(expected)
+    }
+  })
+})
+
 describe('prototype pollution', () => {
   const hostile = [
     '{"symbol":"A","items":[],"__proto__":{"admin":true}}',
