@@ -2,6 +2,7 @@ import { AshlarError } from '@ashlar/core'
 
 import { AUDIT_COMMANDS } from './audit/commands.ts'
 import { type Command, UsageError } from './command.ts'
+import { POLICY_COMMANDS } from './policy/commands.ts'
 
 /** Where a command writes. `process` is one. */
 export interface Terminal {
@@ -9,7 +10,10 @@ export interface Terminal {
   readonly stderr: { write(text: string): unknown }
 }
 
-const GROUPS: Readonly<Record<string, Readonly<Record<string, Command>>>> = { audit: AUDIT_COMMANDS }
+const GROUPS: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
+  audit: AUDIT_COMMANDS,
+  policy: POLICY_COMMANDS,
+}
 
 /** @returns the exit code: 0 when all is well, 1 when something was found or failed, 2 for a wrong command line */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -27,7 +27,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
   audit: { arrows: ['core'], peers: ['winston'] },
   redis: { arrows: ['core', 'auth', 'ratelimit'], peers: ['ioredis'] },
   postgres: { arrows: ['core', 'access', 'audit', 'auth', 'ratelimit'], peers: ['pg'] },
-  cli: { arrows: ['core', 'audit'] },
+  cli: { arrows: ['core', 'access', 'audit'] },
   testkit: { arrows: ['core'] },
 }
 
