@@ -28,6 +28,8 @@ export interface Rules {
   readonly roles: RoleDefinitions
   /** Default none. */
   readonly policies?: readonly Policy[]
+  /** Policies that customers write: as the others, but always read strictly. Default none. */
+  readonly tenantPolicies?: readonly Policy[]
   /** What the attributes are that policies speak of. Default: only the built-in ones are declared. */
   readonly attributes?: AttributeTypes
   /** Policies leave nothing to guessing: no bare references, no undeclared attributes. Default `false`. */
@@ -45,6 +47,7 @@ export interface Rules {
 export const RULE_NAMES: readonly string[] = [
   'roles',
   'policies',
+  'tenantPolicies',
   'attributes',
   'strict',
   'zone',
@@ -75,11 +78,18 @@ export class RuleSet {
     this.graph = new RoleGraph(where, rules.roles)
     this.#catalogue = readCatalogue(where, rules, this.graph)
     this.separations = readSeparations(where, own(rules, 'separation'), this.graph)
-    const { policies, issues } = readPolicies(own(rules, 'policies') ?? [], {
+    const reading = {
       attributes: new Attributes(where, (own(rules, 'attributes') ?? {}) as AttributeTypes),
       strict: readFlag(where, 'strict', own(rules, 'strict')),
       zone: readZone(where, own(rules, 'zone')),
-    })
+    }
+    const { policies, issues } = readPolicies(
+      [
+        { name: 'policies', policies: own(rules, 'policies') ?? [] },
+        { name: 'tenantPolicies', policies: own(rules, 'tenantPolicies') ?? [], strict: true },
+      ],
+      reading,
+    )
     refuse(where, issues)
     this.warnings = Object.freeze(issues.filter(({ severity }) => severity === 'warning'))
     this.index = new PolicyIndex(policies, this.slots)

@@ -15,6 +15,8 @@ export interface ReadPolicy {
   /** `undefined`: it always applies. */
   readonly tree: Tree | undefined
   readonly path: string
+  /** Its conditions as they were written. */
+  readonly conditions: unknown
 }
 
 export interface ReadOptions {
@@ -30,31 +32,43 @@ const NAME = /^(?:\*|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)$/
 /** More issues than this tell nobody more. */
 const MAX_ISSUES = 100
 
+/** A list of policies as it was given. */
+export interface PolicyList {
+  /** How messages call it. */
+  readonly name: string
+  readonly policies: unknown
+  /** Strict even where the rules are not. */
+  readonly strict?: boolean
+}
+
 /** Reads policies from JSON values, and says everything that is wrong with them. */
 export function readPolicies(
-  policies: unknown,
+  lists: readonly PolicyList[],
   options: ReadOptions,
 ): { readonly policies: readonly ReadPolicy[]; readonly issues: readonly PolicyIssue[] } {
   const issues: PolicyIssue[] = []
-  const add = (path: string, message: string, severity: PolicyIssue['severity'] = 'error'): void => {
+  const add: Add = (path, message, severity = 'error') => {
     if (issues.length < MAX_ISSUES) issues.push({ severity, path, message })
-  }
-  if (!Array.isArray(policies)) {
-    add('policies', 'expected a list of policies.')
-    return { policies: [], issues }
   }
   const read: ReadPolicy[] = []
   const ids = new Map<string, string>()
-  for (const [index, policy] of policies.entries()) {
-    const path = `policies[${index}]`
-    const found = readPolicy(policy, path, options, add)
-    if (!found) continue
-    const twin = ids.get(found.id)
-    if (twin) add(`${path}.id`, `"${found.id}" is the id of ${twin} as well.`)
-    ids.set(found.id, path)
-    read.push(found)
+  for (const { name, policies, strict = options.strict } of lists) {
+    if (!Array.isArray(policies)) {
+      add(name, 'expected a list of policies.')
+      continue
+    }
+    for (const [index, policy] of policies.entries()) {
+      const path = `${name}[${index}]`
+      const found = readPolicy(policy, path, { ...options, strict }, add)
+      if (!found) continue
+      const twin = ids.get(found.id)
+      if (twin) add(`${path}.id`, `"${found.id}" is the id of ${twin} as well.`)
+      ids.set(found.id, path)
+      read.push(found)
+    }
   }
-  warnOfConflicts(policies, read, add)
+  // Only conditions without an error are known to be small enough to be written down.
+  if (issues.length === 0) warnOfConflicts(read, add)
   return { policies: read, issues }
 }
 
@@ -85,7 +99,7 @@ function readPolicy(policy: unknown, path: string, options: ReadOptions, add: Ad
   const tree =
     conditions === undefined ? undefined : new ConditionReader(options, add).read(conditions, `${path}.conditions`)
   if (typeof id !== 'string' || (effect !== 'allow' && effect !== 'deny') || !resources || !actions) return undefined
-  return { id, effect, resources, actions, tree, path }
+  return { id, effect, resources, actions, tree, path, conditions }
 }
 
 function readNames(value: unknown, path: string, add: Add): readonly string[] | undefined {
@@ -98,22 +112,21 @@ function readNames(value: unknown, path: string, add: Add): readonly string[] | 
 }
 
 /** An allow that a deny always overrides says something that its author did not mean. */
-function warnOfConflicts(source: readonly unknown[], policies: readonly ReadPolicy[], add: Add): void {
-  const conditions = (policy: ReadPolicy): string =>
-    JSON.stringify(own(source[Number(/\d+/.exec(policy.path)![0])] as object, 'conditions') ?? null)
+function warnOfConflicts(policies: readonly ReadPolicy[], add: Add): void {
   const covers = (wide: readonly string[], narrow: readonly string[]): boolean =>
     wide.includes('*') || narrow.every((name) => wide.includes(name))
-  const denies = policies.filter(({ effect }) => effect === 'deny').map((deny) => ({ deny, text: conditions(deny) }))
+  const written = ({ conditions }: ReadPolicy): string => JSON.stringify(conditions ?? null)
+  const denies = policies.filter(({ effect }) => effect === 'deny').map((deny) => ({ ...deny, text: written(deny) }))
   if (denies.length === 0) return
   for (const allow of policies.filter(({ effect }) => effect === 'allow')) {
-    const text = conditions(allow)
+    const text = written(allow)
     const conflict = denies.find(
-      ({ deny, text: denied }) =>
-        (deny.tree === undefined || denied === text) &&
+      (deny) =>
+        (deny.tree === undefined || deny.text === text) &&
         covers(deny.resources, allow.resources) &&
         covers(deny.actions, allow.actions),
     )
     if (conflict)
-      add(allow.path, `"${allow.id}" never allows anything, since "${conflict.deny.id}" denies it all.`, 'warning')
+      add(allow.path, `"${allow.id}" never allows anything, since "${conflict.id}" denies it all.`, 'warning')
   }
 }

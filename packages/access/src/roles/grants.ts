@@ -19,8 +19,4 @@ export class Grants {
     if (this.#everything || this.#granted.has(text)) return true
     return this.#wild && (this.#granted.has(anyAction) || this.#granted.has(anyResource))
   }
-
-  get permissions(): readonly string[] {
-    return [...this.#granted]
-  }
 }

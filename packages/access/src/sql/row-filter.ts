@@ -45,6 +45,11 @@ export function rowFilter(
   options: RowFilterOptions = {},
 ): RowFilter {
   checkOptionNames('filter()', options, ['alias', 'columns', 'firstParameter', 'environment'])
+  const first = numberOption('filter()', 'firstParameter', options.firstParameter, {
+    min: 1,
+    integer: true,
+    fallback: 1,
+  })
   const plan = readPermission(text) && rules.index.plan(text)
   if (!plan) throw new ConfigurationError('ERR_OPTION_INVALID', `filter(): ${JSON.stringify(text)} is no permission.`)
   const subject = rules.subjects.of(principal)
@@ -62,11 +67,6 @@ export function rowFilter(
   const condition = conjunction([...denied, allowed])
   // Nothing is allowed by what is not known.
   if ('truth' in condition) return { text: condition.truth === TRUE ? 'TRUE' : 'FALSE', values: [] }
-  const first = numberOption('filter()', 'firstParameter', options.firstParameter, {
-    min: 1,
-    integer: true,
-    fallback: 1,
-  })
   return parameters.numbered(textOf(condition), first)
 }
 
