@@ -14,9 +14,9 @@ export function exchangeOf(request: IncomingMessage): Exchange | undefined {
   return carrierOf(request)[EXCHANGE]
 }
 
-/** The exchange of a response, once a guard has run for its request. */
-export function exchangeOfResponse(response: ServerResponse): Exchange | undefined {
-  return exchangeOf(response.req)
+/** The exchange of a response, once a guard has run for its request. A stand-in for a response may know of no request. */
+export function exchangeOfResponse({ req: request }: Partial<ServerResponse>): Exchange | undefined {
+  return request && exchangeOf(request)
 }
 
 /** Keeps the exchange for as long as its request lives. */

@@ -4,8 +4,8 @@ import { exchangeOfResponse } from './exchange-of.ts'
 
 type WriteHead = (this: ServerResponse, ...head: unknown[]) => ServerResponse
 
-/** Prototypes of frameworks whose `writeHead` makes guarded headers final. */
-const sealing: WeakSet<object> = new WeakSet()
+/** Marks a prototype of a framework whose `writeHead` makes guarded headers final. Registered, so that two copies do it once. */
+const SEALING = Symbol.for('@ashlar/core sealing 1')
 
 /**
  * From now on the guarded headers of this response are made final before they go out: every way to send headers in node
@@ -16,8 +16,8 @@ export function sealBeforeWriteHead(response: ServerResponse): void {
   const prototype = Object.getPrototypeOf(response) as ServerResponse
   if (Object.hasOwn(response, 'writeHead')) response.writeHead = sealThen(response.writeHead as WriteHead)
   else if (prototype === ServerResponse.prototype) response.writeHead = SEAL_THEN_WRITE
-  else if (!sealing.has(prototype)) {
-    sealing.add(prototype)
+  else if (!Object.hasOwn(prototype, SEALING)) {
+    Object.defineProperty(prototype, SEALING, { value: true })
     prototype.writeHead = sealThen(prototype.writeHead as WriteHead)
   }
 }

@@ -1,3 +1,5 @@
+import { ServerResponse } from 'node:http'
+
 import { recordEvents } from '@ashlar/testkit'
 import { expect, jest, test } from '@jest/globals'
 
@@ -42,4 +44,19 @@ test('two copies of core in one process share state and understand each other', 
   expect(port.reported.at(-1)).toMatchObject({ code: 'ERR_GUARD_TOO_EARLY' })
   expect(there.problemOf(new here.UnavailableError('store'), { development: false }).status).toBe(503)
   recorder.stop()
+})
+
+test('two copies make the headers of an Express response final once', () => {
+  const prototype = Object.create(ServerResponse.prototype) as ServerResponse
+  let calls = 0
+  for (const core of [here, there, here]) {
+    const context = contextOf()
+    Object.setPrototypeOf(context.response, prototype)
+    calls = 0
+    const hook = guardThat(() => ({ kind: 'allow', beforeHeaders: () => void calls++ as undefined }))
+    expect(core.run(recordingPort(), core.stepsOf([hook]), context)).toBe(true)
+    context.response.writeHead(200)
+    expect(calls).toBe(1)
+    expect(Object.hasOwn(context.response, 'writeHead')).toBe(false)
+  }
 })

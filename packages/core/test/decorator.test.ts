@@ -73,3 +73,47 @@ describe('a method decorator, by the standard', () => {
     expect(() => misused(undefined, undefined)).toThrow(error)
   })
 })
+
+describe('a decorator of a class', () => {
+  class Base {
+    async inherited(text: string): Promise<string> {
+      return text
+    }
+  }
+
+  @shout
+  class Controller extends Base {
+    readonly #name = 'Ada'
+    readonly title = 'controller'
+    assigned = async (text: string): Promise<string> => `${text} ${this.#name}`
+
+    get loud(): boolean {
+      return true
+    }
+
+    async greet(text: string): Promise<string> {
+      return `${text} ${this.#name}`
+    }
+
+    @shout
+    async once(text: string): Promise<string> {
+      return text
+    }
+  }
+
+  test('is the default of every method that has none of its own', async () => {
+    const controller = new Controller()
+    expect(await controller.greet('Hello')).toBe('Hello Ada!')
+    expect(await controller.inherited('Hi')).toBe('Hi!')
+    expect(await controller.assigned('Hey')).toBe('Hey Ada!')
+    expect(await controller.once('Well')).toBe('Well!')
+    expect([controller.title, controller.loud]).toEqual(['controller', true])
+  })
+
+  test('leaves what it extends as it is, and its instances what they are', async () => {
+    expect(await new Base().inherited('Hi')).toBe('Hi')
+    expect(new Controller()).toBeInstanceOf(Controller)
+    expect(new Controller()).toBeInstanceOf(Base)
+    expect(new Controller().constructor.name).toBe('Controller')
+  })
+})

@@ -10,6 +10,7 @@ import {
   onVerdict,
   type Principal,
   problem,
+  publishEvent,
   respond,
   run,
   shadow,
@@ -166,6 +167,16 @@ describe('what is published', () => {
       { outcome: 'respond', status: 303 },
     ])
   })
+})
+
+test('an event that belongs to no one request is frozen, and made only where somebody listens', () => {
+  const events: AshlarEvent[] = []
+  const decision = { guard: 'breaker', layer: 'breaker', outcome: 'deny' } as const
+  publishEvent('breaker_opened', decision)
+  stops.push(onEvent((event) => events.push(event)))
+  publishEvent('breaker_opened', decision)
+  expect(events).toEqual([{ name: 'breaker_opened', time: expect.any(Number), request: undefined, decision }])
+  expect(Object.isFrozen(events[0])).toBe(true)
 })
 
 describe('a subscriber', () => {

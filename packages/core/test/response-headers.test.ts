@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 
-import { type AnyGuard, allow, deny, problem, run, stepsOf } from '../src/index.ts'
+import { type AnyGuard, allow, deny, problem, removeContentHeaders, run, stepsOf } from '../src/index.ts'
 import { type Context, contextOf, guardThat, recordingPort } from './recording-port.ts'
 
 const POLICY = "default-src 'self'"
@@ -130,6 +130,29 @@ describe('headers that guards have set', () => {
     context.response.writeHead(200)
     expect(statuses).toEqual([])
   })
+})
+
+test('what another has put in the place of writeHead is called as well', () => {
+  const context = contextOf()
+  const called: unknown[] = []
+  const writeHead = context.response.writeHead as (...head: unknown[]) => typeof context.response
+  context.response.writeHead = (...head: unknown[]) => {
+    called.push(context.response.getHeader('x-frame-options'))
+    return writeHead.apply(context.response, head)
+  }
+  expect(run(recordingPort(), stepsOf([protecting]), context)).toBe(true)
+  context.response.removeHeader('X-Frame-Options')
+  context.response.writeHead(500)
+  expect(called).toEqual(['DENY'])
+})
+
+test('what a handler had said about its body is taken back', () => {
+  const { response } = contextOf()
+  response.setHeader('ETag', '"1"')
+  response.setHeader('Content-Encoding', 'gzip')
+  response.setHeader('X-Own', '1')
+  removeContentHeaders(response)
+  expect(response.getHeaderNames()).toEqual(['x-own'])
 })
 
 test('a response that no guard has set a header on is left alone', () => {

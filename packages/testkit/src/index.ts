@@ -9,6 +9,7 @@ export type {
 } from './adapter-contract/app.ts'
 
 export { serve, TAKEN_OVER } from './adapter-contract/app.ts'
+export { type NodePackage, plainAdapters } from './adapter-contract/plain-adapters.ts'
 export { adapterContract } from './adapter-contract.ts'
 export { type AttackToken, attackTokens } from './attack-tokens.ts'
 export { admit, colour, decoratorContract, paint } from './decorator-contract.ts'

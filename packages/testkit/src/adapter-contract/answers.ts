@@ -24,7 +24,7 @@ export function answers({ describe, test, expect }: TestRunner, adapter: Adapter
       ['asynchronous', guardThat(async (request, state) => REFUSE.check(request, state))],
     ] as const) {
       for (const place of ['in front', 'on the route']) {
-        test(`a ${manner} refusal ${place} is a problem that no cache keeps, and the handler never runs`, async () => {
+        test(`a refusal ${place}, ${manner}, is a problem that no cache keeps, and the handler never runs`, async () => {
           let ran = false
           const handler = () => {
             ran = true

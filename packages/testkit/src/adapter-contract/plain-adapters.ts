@@ -1,24 +1,56 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 
-import type { AnyGuard } from '@ashlar/core'
-import { type AppUnderTest, type RouteUnderTest, serve, TAKEN_OVER } from '@ashlar/testkit'
+import { type AdapterOptions, type AdapterSettings, type AnyGuard, adapterSettings } from '@ashlar/core'
 
-import { answerError } from '../src/index.ts'
-import type { Next, NodeMiddleware } from '../src/protect.ts'
+import { type AdapterUnderTest, type AppUnderTest, type RouteUnderTest, serve, TAKEN_OVER } from './app.ts'
 
 interface PlainRequest extends IncomingMessage {
   principal?: unknown
   body?: unknown
 }
+type Next = (error?: unknown) => void
 type Middleware = (request: PlainRequest, response: ServerResponse, next: Next) => void
 
+/** The part of `@ashlar/node` that is put to the test. */
+export interface NodePackage {
+  adapter(options?: AdapterOptions): {
+    protect(...guards: readonly AnyGuard[]): Middleware
+    frontDoor(app: RequestListener, ...guards: readonly AnyGuard[]): Door
+  }
+  answerError(settings: AdapterSettings, response: ServerResponse, error: unknown): void
+}
+
+interface Door extends RequestListener {
+  upgrade(listener: NonNullable<AppUnderTest['upgrade']>): NonNullable<AppUnderTest['upgrade']>
+}
+
+/** Plain node by middleware, and behind the front door. */
+export function plainAdapters(
+  node: NodePackage,
+): readonly [byMiddleware: AdapterUnderTest, byFrontDoor: AdapterUnderTest] {
+  const traits = { routes: false, looseRouting: false, followsTrustSetting: false }
+  return [
+    { ...traits, name: 'plain node', frontDoor: false, serve: (app) => createServer(plainApp(app, node)) },
+    {
+      ...traits,
+      name: 'plain node behind the front door',
+      frontDoor: true,
+      serve(app) {
+        const { guards = [], upgrade, options } = app
+        const door = node.adapter(options).frontDoor(plainApp({ ...app, guards: [] }, node), ...guards)
+        const server = createServer(door)
+        if (upgrade) server.on('upgrade', door.upgrade(upgrade))
+        return server
+      },
+    },
+  ]
+}
+
 /** A few lines of middleware over `node:http`, as people write them who need no framework. */
-export function plainApp(
-  app: AppUnderTest,
-  protect: (...guards: readonly AnyGuard[]) => NodeMiddleware,
-): RequestListener {
-  const { guards = [], routes = [], mount = '', rewrite, bodyParser, errorBoundary, options } = app
-  const settings = { ...options, development: options?.development ?? false } as Parameters<typeof answerError>[0]
+function plainApp(app: AppUnderTest, { adapter, answerError }: NodePackage): RequestListener {
+  const { guards = [], routes = [], mount = '', rewrite, bodyParser, errorBoundary, options = {} } = app
+  const { protect } = adapter(options)
+  const settings = adapterSettings(options)
   const stack: Middleware[] = [
     ...(guards.length > 0 ? [protect(...guards)] : []),
     ...(bodyParser ? [parseJson] : []),
@@ -44,7 +76,7 @@ export function plainApp(
 function routeTo(
   { method = 'GET', path, guards = [], handler = serve }: RouteUnderTest,
   mount: string,
-  protect: (...guards: readonly AnyGuard[]) => NodeMiddleware,
+  protect: (...guards: readonly AnyGuard[]) => Middleware,
 ): Middleware {
   const guarded = protect(...guards)
   const pattern = new RegExp(`^${mount}${path.replace(/:\w+/g, '[^/]+')}$`)
