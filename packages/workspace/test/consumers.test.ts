@@ -8,7 +8,7 @@ import { packAll } from '../src/pack.ts'
 import { publicPackages, ROOT } from '../src/workspace-package.ts'
 
 const FIXTURES = `${ROOT}packages/workspace/test/fixtures/consumers`
-const consumers = ['express-4-commonjs', 'express-5-modules', 'koa-3-typescript']
+const consumers = ['express-4-commonjs', 'express-5-modules', 'jest-commonjs', 'koa-3-typescript']
 
 let folder: string
 let tarballs: ReadonlyMap<string, string>
