@@ -137,7 +137,7 @@ describe('power loss', () => {
       const trail = folder()
       const files = faultyFiles()
       const acknowledged = new Set<number>()
-      let opened = await openTrail(trail, { files, segmentBytes: 6000, checkpointRecords: 7 })
+      let opened = await openTrail(trail, { files, segmentBytes: 6000, checkpointRecords: 7, onAlarm: () => {} })
       for (let crash = 0; crash < 2; crash++) {
         const stopAt = Math.floor(Math.random() * 60)
         let done = 0
@@ -154,7 +154,7 @@ describe('power loss', () => {
         await Promise.all(writing)
         files.powerLoss((unsynced) => Math.floor(Math.random() * (unsynced + 1)))
         for (const operation of ['write', 'sync', 'truncate', 'append'] as const) files.fail(operation, undefined)
-        opened = await openTrail(trail, { files, segmentBytes: 6000, checkpointRecords: 7 })
+        opened = await openTrail(trail, { files, segmentBytes: 6000, checkpointRecords: 7, onAlarm: () => {} })
       }
       await opened.close()
       const report = await verifyTrail(trail, { verifiers: [VERIFIER] })
