@@ -139,6 +139,20 @@ function severalContract(
     )
   })
 
+  for (const windowed of [fixedWindow, slidingWindow]) {
+    test(`${windowed.name}: what is used comes back when the window is over, and not before`, async () => {
+      const ledger = await open(windowed({ limit: 2, window: 200 }))
+      const begin = performance.now()
+      let admitted = 0
+      while (admitted < 6) {
+        if ((await ledger.take('key', 1)).admitted) admitted++
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      // Three times two: of fixed windows, the first and the last can be cut short.
+      ordered(windowed === slidingWindow ? 399 : 199, performance.now() - begin)
+    })
+  }
+
   test('what is used comes back with time', async () => {
     const ledger = await open(tokenBucket({ capacity: 1, refillPerSecond: 100 }))
     const begin = performance.now()

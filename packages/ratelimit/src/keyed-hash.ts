@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 
 /**
- * A keyed 64-bit hash of strings, so that nobody can choose keys that collide: HalfSipHash-1-3 (Aumasson, Bernstein)
- * over UTF-16 code units, two a word. The key is random for each object. Results are left in `high` and `low`.
+ * A keyed 64-bit hash of strings, so that nobody can choose keys that collide: the rounds of HalfSipHash-1-3
+ * (Aumasson, Bernstein) over UTF-16 code units, two a word, with both halves taken from one finish. The key is random for each object. Results are left in `high` and `low`.
  */
 export class KeyedHash {
   high = 0
@@ -23,17 +23,13 @@ export class KeyedHash {
     let v3 = 0x74656462 ^ this.#k1
     const length = text.length
     const last = length & 1 ? text.charCodeAt(length - 1) : 0
-    // One round a word, one for the rest with the length, three to finish each half.
+    // One round a word and one for the rest with the length; then three without a word.
     const words = length >> 1
-    for (let word = 0; word < words + 7; word++) {
+    for (let word = 0; word < words + 4; word++) {
       let m = 0
       if (word < words) m = text.charCodeAt(word * 2) | (text.charCodeAt(word * 2 + 1) << 16)
       else if (word === words) m = last | (length << 16)
       else if (word === words + 1) v2 ^= 0xee
-      else if (word === words + 4) {
-        this.high = (v1 ^ v3) >>> 0
-        v1 ^= 0xdd
-      }
       v3 ^= m
       v0 = (v0 + v1) | 0
       v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0
@@ -47,6 +43,7 @@ export class KeyedHash {
       v2 = (v2 << 16) | (v2 >>> 16)
       v0 ^= m
     }
-    this.low = (v1 ^ v3) >>> 0
+    this.high = (v1 ^ v3) >>> 0
+    this.low = (v0 ^ v2) >>> 0
   }
 }

@@ -3,13 +3,11 @@ import type { Clock } from '@ashlar/core'
 import { KeyedHash } from '../keyed-hash.ts'
 import type { Policy } from '../policy.ts'
 import type { Ledger, Standing, Taken } from '../store.ts'
-import { type Meter, meterOf } from './meter.ts'
+import { type Meter, type MutableStanding, meterOf } from './meter.ts'
 import { Segment } from './segment.ts'
 
 const KEYS_A_SEGMENT = 4096
 const MAX_SEGMENTS = 4096
-type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
-
 /**
  * Records in memory: many small tables, each of which grows on its own, so that no request waits for the growth of a
  * large one. `take` answers at once, with an object that it uses again.
@@ -19,10 +17,12 @@ export class MemoryLedger implements Ledger {
   readonly #hash = new KeyedHash()
   readonly #limits: readonly number[]
   readonly #meters: readonly Meter[]
+  readonly #single: Meter | undefined
   readonly #segments: readonly Segment[]
   readonly #mask: number
-  readonly #standings: readonly Mutable<Standing>[]
+  readonly #standings: readonly MutableStanding[]
   readonly #taken: { admitted: boolean; standings: readonly Standing[] }
+  #hashed: string | undefined = undefined
   #read: number
   #now: number
 
@@ -31,6 +31,7 @@ export class MemoryLedger implements Ledger {
     this.#read = this.#now = clock.now()
     this.#limits = policies.map((policy) => policy.limit)
     this.#meters = policies.map((policy) => meterOf(policy, this.#now))
+    this.#single = this.#meters.length === 1 ? this.#meters[0] : undefined
     const count = Math.min(MAX_SEGMENTS, 2 ** Math.ceil(Math.log2(Math.max(1, maxKeys / KEYS_A_SEGMENT))))
     this.#mask = count - 1
     // A hash does not fill every segment alike; six standard deviations more leave room for all.
@@ -53,6 +54,14 @@ export class MemoryLedger implements Ledger {
     const now = this.#tick()
     const segment = this.#segmentOf(key)
     const start = segment.place(this.#hash.high, this.#hash.low, now)
+    const taken = this.#taken
+    taken.admitted = this.#single
+      ? this.#single.take(segment, start, now, cost, this.#standings[0]!)
+      : this.#takeFromAll(segment, start, now, cost)
+    return taken
+  }
+
+  #takeFromAll(segment: Segment, start: number, now: number, cost: number): boolean {
     const meters = this.#meters
     let admitted = true
     for (let index = 0, at = start; index < meters.length; index++) {
@@ -63,11 +72,10 @@ export class MemoryLedger implements Ledger {
     for (let index = 0, at = start; index < meters.length; index++) {
       const meter = meters[index]!
       if (admitted) meter.charge(segment, at, now, cost)
-      this.#describe(index, segment, at, now, admitted ? 0 : cost)
+      meter.describe(segment, at, now, admitted ? 0 : cost, this.#standings[index]!)
       at += meter.words
     }
-    this.#taken.admitted = admitted
-    return this.#taken
+    return admitted
   }
 
   adjust(key: string, difference: number): void {
@@ -83,24 +91,16 @@ export class MemoryLedger implements Ledger {
     }
   }
 
+  /** A flood comes under one key, and a settlement under the last one: its hash is still there. */
   #segmentOf(key: string): Segment {
     const hash = this.#hash
-    hash.update(key)
-    // A free slot is all zeros.
-    if (hash.high === 0 && hash.low === 0) hash.low = 1
+    if (key !== this.#hashed) {
+      hash.update(key)
+      // A free slot is all zeros.
+      if (hash.high === 0 && hash.low === 0) hash.low = 1
+      this.#hashed = key
+    }
     return this.#segments[hash.high & this.#mask]!
-  }
-
-  #describe(index: number, segment: Segment, at: number, now: number, refused: number): void {
-    const standing = this.#standings[index]!
-    const meter = this.#meters[index]!
-    const limit = this.#limits[index]!
-    const available = meter.available(segment, at, now)
-    const remaining = available > 0 ? Math.floor(available + meter.tolerance) : 0
-    standing.remaining = remaining
-    standing.growsInMs = remaining < limit ? meter.msUntil(segment, at, now, remaining + 1) : 0
-    standing.resetInMs = meter.msUntil(segment, at, now, limit)
-    standing.retryInMs = available + meter.tolerance < refused ? meter.msUntil(segment, at, now, refused) : 0
   }
 
   /** A clock that is set back stands still for a step instead; what comes back is what time went forward. */

@@ -1,4 +1,5 @@
 import type { Policy } from '../policy.ts'
+import type { Standing } from '../store.ts'
 
 /** A segment's memory, seen as whole numbers and as floating-point numbers. */
 export interface Records {
@@ -19,11 +20,15 @@ export interface Meter {
   available(records: Records, at: number, now: number): number
   /** Takes, without asking; a negative amount gives back. */
   charge(records: Records, at: number, now: number, amount: number): void
-  /** Milliseconds until `amount` can be taken. */
-  msUntil(records: Records, at: number, now: number, amount: number): number
+  /** What a caller is told. `refused`: the cost that could not be taken, or 0. */
+  describe(records: Records, at: number, now: number, refused: number, standing: MutableStanding): void
+  /** Takes `cost` if it is there, and describes what stands then: the whole of a decision where there is one policy. */
+  take(records: Records, at: number, now: number, cost: number, standing: MutableStanding): boolean
   /** Whether a key under this record stands worse than one that was never seen. */
   owes(records: Records, at: number, now: number): boolean
 }
+
+export type MutableStanding = { -readonly [Name in keyof Standing]: Standing[Name] }
 
 export function meterOf(policy: Policy, start: number): Meter {
   if (policy.kind === 'token-bucket') return new BucketMeter(policy, start)
@@ -32,6 +37,41 @@ export function meterOf(policy: Policy, start: number): Meter {
 }
 
 const MAX_COUNT = 0xffffffff
+
+/** What windows have in common: whole numbers, and the questions that the others answer. */
+abstract class CountingMeter implements Meter {
+  abstract readonly words: number
+  readonly tolerance = 0
+  protected readonly limit: number
+
+  constructor({ limit }: Policy) {
+    this.limit = limit
+  }
+
+  abstract available(records: Records, at: number, now: number): number
+  abstract charge(records: Records, at: number, now: number, amount: number): void
+  abstract msUntil(records: Records, at: number, now: number, amount: number): number
+
+  describe(records: Records, at: number, now: number, refused: number, standing: MutableStanding): void {
+    const available = this.available(records, at, now)
+    const remaining = Math.max(available, 0)
+    standing.remaining = remaining
+    standing.growsInMs = remaining < this.limit ? this.msUntil(records, at, now, remaining + 1) : 0
+    standing.resetInMs = remaining < this.limit ? this.msUntil(records, at, now, this.limit) : 0
+    standing.retryInMs = available < refused ? this.msUntil(records, at, now, refused) : 0
+  }
+
+  take(records: Records, at: number, now: number, cost: number, standing: MutableStanding): boolean {
+    const admitted = this.available(records, at, now) >= cost
+    if (admitted) this.charge(records, at, now, cost)
+    this.describe(records, at, now, admitted ? 0 : cost, standing)
+    return admitted
+  }
+
+  owes(records: Records, at: number, now: number): boolean {
+    return this.available(records, at, now) < this.limit
+  }
+}
 
 /**
  * The generic cell rate algorithm (ITU-T I.371), with time counted in tokens since the store was made: the record is
@@ -64,9 +104,33 @@ class BucketMeter implements Meter {
     doubles[at >> 1] = Math.max(full, time) + amount
   }
 
-  msUntil(records: Records, at: number, now: number, amount: number): number {
-    const missing = amount - this.available(records, at, now)
-    return missing > 0 ? missing / this.#perMs : 0
+  describe({ doubles }: Records, at: number, now: number, refused: number, standing: MutableStanding): void {
+    this.#tell(doubles[at >> 1]! - (now - this.#start) * this.#perMs, refused, standing)
+  }
+
+  take({ doubles }: Records, at: number, now: number, cost: number, standing: MutableStanding): boolean {
+    const time = (now - this.#start) * this.#perMs
+    const full = doubles[at >> 1]!
+    const debt = full > time ? full - time : 0
+    if (debt + cost > this.#capacity + this.tolerance) {
+      this.#tell(debt, cost, standing)
+      return false
+    }
+    const next = Math.max(full, time) + cost
+    doubles[at >> 1] = next
+    this.#tell(next - time, 0, standing)
+    return true
+  }
+
+  #tell(owed: number, refused: number, standing: MutableStanding): void {
+    const debt = Math.max(owed, 0)
+    const available = this.#capacity - debt
+    const remaining = available > 0 ? Math.floor(available + this.tolerance) : 0
+    const grows = debt - (this.#capacity - remaining - 1)
+    standing.remaining = remaining
+    standing.growsInMs = remaining < this.#capacity && grows > 0 ? grows / this.#perMs : 0
+    standing.resetInMs = debt / this.#perMs
+    standing.retryInMs = available + this.tolerance < refused ? (refused - available) / this.#perMs : 0
   }
 
   owes({ doubles }: Records, at: number, now: number): boolean {
@@ -75,15 +139,14 @@ class BucketMeter implements Meter {
 }
 
 /** The number of a window and what was used in it. Numbers count from the store's first window, plus one. */
-class WindowMeter implements Meter {
-  readonly words = 2
-  readonly tolerance = 0
-  readonly #limit: number
+class WindowMeter extends CountingMeter {
+  override readonly words = 2
   readonly #windowMs: number
   readonly #first: number
 
-  constructor({ limit, windowMs }: Policy, start: number) {
-    this.#limit = limit
+  constructor(policy: Policy, start: number) {
+    super(policy)
+    const { windowMs } = policy
     this.#windowMs = windowMs
     this.#first = Math.floor(start / windowMs) - 1
   }
@@ -96,23 +159,19 @@ class WindowMeter implements Meter {
     return words[at]! === this.#number(now) ? words[at + 1]! : 0
   }
 
-  available(records: Records, at: number, now: number): number {
-    return this.#limit - this.#used(records, at, now)
+  override available(records: Records, at: number, now: number): number {
+    return this.limit - this.#used(records, at, now)
   }
 
-  charge(records: Records, at: number, now: number, amount: number): void {
+  override charge(records: Records, at: number, now: number, amount: number): void {
     const used = this.#used(records, at, now) + amount
     records.words[at] = this.#number(now)
     records.words[at + 1] = used < 0 ? 0 : Math.min(used, MAX_COUNT)
   }
 
-  msUntil(records: Records, at: number, now: number, amount: number): number {
+  override msUntil(records: Records, at: number, now: number, amount: number): number {
     if (this.available(records, at, now) >= amount) return 0
     return (Math.floor(now / this.#windowMs) + 1) * this.#windowMs - now
-  }
-
-  owes(records: Records, at: number, now: number): boolean {
-    return this.#used(records, at, now) > 0
   }
 }
 
@@ -122,15 +181,14 @@ const PARTS = 4
  * The number of the latest part of a window that was used, and what was used in it and in the four before it. A window
  * that ends now reaches into the oldest of the five, which counts whole.
  */
-class SlidingMeter implements Meter {
-  readonly words = PARTS + 2
-  readonly tolerance = 0
-  readonly #limit: number
+class SlidingMeter extends CountingMeter {
+  override readonly words = PARTS + 2
   readonly #partMs: number
   readonly #first: number
 
-  constructor({ limit, windowMs }: Policy, start: number) {
-    this.#limit = limit
+  constructor(policy: Policy, start: number) {
+    super(policy)
+    const { windowMs } = policy
     this.#partMs = windowMs / PARTS
     this.#first = Math.floor(start / this.#partMs) - 1
   }
@@ -147,11 +205,11 @@ class SlidingMeter implements Meter {
     return used
   }
 
-  available(records: Records, at: number, now: number): number {
-    return this.#limit - this.#used(records, at, this.#number(now))
+  override available(records: Records, at: number, now: number): number {
+    return this.limit - this.#used(records, at, this.#number(now))
   }
 
-  charge(records: Records, at: number, now: number, amount: number): void {
+  override charge(records: Records, at: number, now: number, amount: number): void {
     const { words } = records
     const number = this.#number(now)
     const latest = words[at]!
@@ -172,18 +230,14 @@ class SlidingMeter implements Meter {
     }
   }
 
-  msUntil({ words }: Records, at: number, now: number, amount: number): number {
+  override msUntil({ words }: Records, at: number, now: number, amount: number): number {
     const number = this.#number(now)
-    let available = this.#limit - this.#used({ words } as Records, at, number)
+    let available = this.limit - this.#used({ words } as Records, at, number)
     if (available >= amount) return 0
     for (let part = Math.max(number - PARTS, 0); part <= words[at]!; part++) {
       available += words[at + 1 + (part % (PARTS + 1))]!
       if (available >= amount) return (part + PARTS + 1 + this.#first) * this.#partMs - now
     }
     return (number + PARTS + 1 + this.#first) * this.#partMs - now
-  }
-
-  owes(records: Records, at: number, now: number): boolean {
-    return this.#used(records, at, this.#number(now)) > 0
   }
 }

@@ -3,7 +3,7 @@ import type { Meter, Records } from './meter.ts'
 const HASH_WORDS = 2
 const FIRST_SLOTS = 16
 const FULLEST = 0.8
-const GROWTH = 1.5
+const GROWTH = 2
 /** How long a segment full of keys in debt waits before it looks again for one that is not. */
 const RETRY_SWEEP_MS = 250
 

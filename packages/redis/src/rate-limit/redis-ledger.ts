@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Ledger, LimiterDefinition, Policy, Standing, Taken } from '@ashlar/ratelimit'
 
 import { Denials } from './denials.ts'
-import { runScript, type ScriptRunner } from './script.ts'
+import { bucketScript, runScript, type Script, type ScriptRunner, SEVERAL, TOLERANCE, windowScript } from './script.ts'
 
 const KINDS = { 'token-bucket': 1, 'fixed-window': 2, 'sliding-window': 3 } as const
 const LONGEST_KEY = 128
@@ -17,18 +17,28 @@ export interface Grant extends Taken {
 export class RedisLedger implements Ledger {
   readonly #redis: ScriptRunner
   readonly #prefix: string
-  readonly #policies: readonly (string | number)[]
+  readonly #policies: readonly string[]
   readonly #denials: Denials
+  readonly #quick: Quick | undefined
 
   constructor(redis: ScriptRunner, prefix: string, { name, policies }: LimiterDefinition, denialCacheMs: number) {
     this.#redis = redis
     this.#prefix = `${prefix}:${name}:`
     this.#policies = policies.flatMap(argumentsOf)
     this.#denials = new Denials(denialCacheMs)
+    this.#quick = policies.length === 1 ? quickOf(policies[0]!) : undefined
   }
 
   take(key: string, cost: number): Taken | Promise<Taken> {
-    return this.#denials.find(key, cost) ?? this.#ask(key, cost, cost)
+    const denial = this.#denials.find(key, cost)
+    if (denial) return denial
+    const quick = this.#quick
+    if (!quick) return this.lease(key, cost, cost)
+    return runScript(this.#redis, quick.script, this.#keyOf(key), [cost]).then((answer) => {
+      const taken = quick.read(answer, cost)
+      if (!taken.admitted) this.#denials.remember(key, cost, taken)
+      return taken
+    })
   }
 
   /** Takes up to `most`, but never more than half of what is left beyond `cost`, so that others find something as well. */
@@ -39,16 +49,13 @@ export class RedisLedger implements Ledger {
 
   async adjust(key: string, difference: number): Promise<void> {
     this.#denials.forget(key)
-    await runScript(this.#redis, this.#keyOf(key), [difference, difference, 1, ...this.#policies])
+    await runScript(this.#redis, SEVERAL, this.#keyOf(key), [difference, difference, 1, ...this.#policies])
   }
 
   async #ask(key: string, cost: number, most: number): Promise<Grant> {
-    const [granted = -1, ...figures] = await runScript(this.#redis, this.#keyOf(key), [
-      cost,
-      most,
-      0,
-      ...this.#policies,
-    ])
+    const values = [cost, most, 0, ...this.#policies]
+    const answer = await runScript(this.#redis, SEVERAL, this.#keyOf(key), values)
+    const [granted = -1, ...figures] = answer as number[]
     const grant: Grant = { admitted: granted !== -1, granted, standings: standingsOf(figures) }
     if (!grant.admitted) this.#denials.remember(key, cost, grant)
     return grant
@@ -61,8 +68,57 @@ export class RedisLedger implements Ledger {
   }
 }
 
-function argumentsOf({ kind, limit, windowMs, refillPerSecond }: Policy): (string | number)[] {
-  return [KINDS[kind], limit, windowMs, refillPerSecond / 1000]
+/** A script for one policy, and what its answer means. */
+interface Quick {
+  readonly script: Script
+  read(answer: unknown, cost: number): Taken
+}
+
+function quickOf(policy: Policy): Quick | undefined {
+  const { kind, limit, windowMs, refillPerSecond } = policy
+  if (kind === 'token-bucket') {
+    return {
+      script: bucketScript(limit, refillPerSecond / 1000),
+      read(answer, cost) {
+        const debt = answer as number
+        if (debt >= 0) return { admitted: true, standings: [bucketStanding(policy, debt / 1e6, 0)] }
+        return { admitted: false, standings: [bucketStanding(policy, (-1 - debt) / 1e6, cost)] }
+      },
+    }
+  }
+  if (kind === 'fixed-window') {
+    return {
+      script: windowScript(limit, windowMs),
+      read(answer) {
+        const [used, micros] = answer as [number, number]
+        const admitted = used >= 0
+        return { admitted, standings: [windowStanding(limit, admitted ? used : -1 - used, micros / 1000, admitted)] }
+      },
+    }
+  }
+  return undefined
+}
+
+function windowStanding(limit: number, used: number, leftMs: number, admitted: boolean): Standing {
+  const rest = used > 0 ? leftMs : 0
+  return { remaining: Math.max(0, limit - used), growsInMs: rest, resetInMs: rest, retryInMs: admitted ? 0 : leftMs }
+}
+
+function argumentsOf({ kind, limit, windowMs, refillPerSecond }: Policy): string[] {
+  return [KINDS[kind], limit, windowMs, refillPerSecond / 1000].map(String)
+}
+
+function bucketStanding({ limit, refillPerSecond }: Policy, debt: number, refused: number): Standing {
+  const perMs = refillPerSecond / 1000
+  const available = limit - debt
+  const remaining = Math.max(0, Math.floor(available + TOLERANCE))
+  const missing = (amount: number): number => Math.max(0, (amount - available) / perMs)
+  return {
+    remaining,
+    growsInMs: remaining < limit ? missing(remaining + 1) : 0,
+    resetInMs: missing(limit),
+    retryInMs: available + TOLERANCE < refused ? missing(refused) : 0,
+  }
 }
 
 function standingsOf(figures: readonly number[]): Standing[] {

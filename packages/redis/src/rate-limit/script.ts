@@ -1,5 +1,69 @@
 import { createHash } from 'node:crypto'
 
+/** What rounding may leave over of a token. */
+export const TOLERANCE = 1e-6
+
+/** A script and the name by which a server knows it. */
+export interface Script {
+  readonly source: string
+  readonly sha: string
+}
+
+function scriptOf(source: string): Script {
+  return { source, sha: createHash('sha1').update(source).digest('hex') }
+}
+
+const CLOCK = `local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000`
+
+/**
+ * A decision under one token bucket, the usual case, with as little work for the server as can be: the record is the same, the
+ * policy is written into the script, and the caller works out the rest. ARGV: what is asked for.
+ * Answers the debt in millionths of a token; for a refusal, one less than its negative.
+ */
+export function bucketScript(limit: number, perMs: number): Script {
+  return scriptOf(`
+local ask = ARGV[1] + 0
+local raw = redis.call('GET', KEYS[1])
+${CLOCK}
+local debt = 0
+if raw then
+  local at
+  debt, at = struct.unpack('<dd', raw)
+  if now > at then debt = debt - (now - at) * ${perMs} end
+  if debt < 0 then debt = 0 end
+end
+if debt + ask > ${limit + TOLERANCE} then return -1 - math.floor(debt * 1e6 + 0.5) end
+if ask > 0 then
+  debt = debt + ask
+  redis.call('SET', KEYS[1], struct.pack('<dd', debt, now), 'PX', math.ceil(debt * ${1 / perMs}) + 1000)
+end
+return math.floor(debt * 1e6 + 0.5)
+`)
+}
+
+/** The same for one fixed window. Answers what is used, and how many microseconds of the window are left. */
+export function windowScript(limit: number, windowMs: number): Script {
+  return scriptOf(`
+local ask = ARGV[1] + 0
+local raw = redis.call('GET', KEYS[1])
+${CLOCK}
+local number, used = math.floor(now / ${windowMs}), 0
+if raw then
+  local stored, held = struct.unpack('<dd', raw)
+  if stored == number + 1 then number = stored end
+  if stored >= number then used = held end
+end
+local left = (number + 1) * ${windowMs} - now
+if used + ask > ${limit} then return {-1 - used, math.floor(left * 1000 + 0.5)} end
+if ask > 0 then
+  used = used + ask
+  redis.call('SET', KEYS[1], struct.pack('<dd', number, used), 'PX', math.ceil(left) + 1000)
+end
+return {used, math.floor(left * 1000 + 0.5)}
+`)
+}
+
 /**
  * One decision under all policies of one record, in the server's time. The record is a string of doubles: two for a bucket
  * (debt, when it was that) and for a fixed window (its number, used), six for a sliding window (the number of its latest quarter,
@@ -10,7 +74,7 @@ import { createHash } from 'node:crypto'
  * Answers what was granted (-1 for a refusal), then for each policy what remains and, in microseconds, when it grows, when
  * it is reset, and when what was refused would be there.
  */
-const SOURCE = `
+export const SEVERAL: Script = scriptOf(`
 local ask, most, force = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1'
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
@@ -107,7 +171,7 @@ if granted ~= -1 and granted ~= 0 then
   else redis.call('DEL', KEYS[1]) end
 end
 return answer
-`
+`)
 
 /** The part of an ioredis client (a single server's or a cluster's) that is needed. */
 export interface ScriptRunner {
@@ -115,18 +179,15 @@ export interface ScriptRunner {
   eval(source: string, keys: number, ...values: (string | number)[]): Promise<unknown>
 }
 
-const SHA: string = createHash('sha1').update(SOURCE).digest('hex')
-
 /** One round trip, two where the server does not know the script yet, as after a restart. */
-export async function runScript(
+export function runScript(
   redis: ScriptRunner,
+  { sha, source }: Script,
   key: string,
   values: readonly (string | number)[],
-): Promise<number[]> {
-  try {
-    return (await redis.evalsha(SHA, 1, key, ...values)) as number[]
-  } catch (error) {
+): Promise<unknown> {
+  return redis.evalsha(sha, 1, key, ...values).catch((error: unknown) => {
     if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-    return (await redis.eval(SOURCE, 1, key, ...values)) as number[]
-  }
+    return redis.eval(source, 1, key, ...values)
+  })
 }
