@@ -126,6 +126,8 @@ describe('before the resource is known', () => {
       coarse([{ ...ownPosts, conditions: { and: [ownPosts.conditions!, { equals: { 'user.id': 'bob' } }] } }]),
     ).toBe(false)
     expect(coarse([{ ...ownPosts, conditions: { not: { not: ownPosts.conditions! } } }])).toBe(true)
+    expect(coarse([{ ...ownPosts, conditions: { not: ownPosts.conditions! } }])).toBe(true)
+    expect(coarse([{ ...sealed, conditions: { not: sealed.conditions! } }], ['editor'])).toBe(true)
     expect(coarse([sealed], ['editor'])).toBe(true)
     expect(coarse([sealed])).toBe(false)
     expect(coarse([never], ['editor'])).toBe(false)
