@@ -4,7 +4,8 @@ const MAX_DEPTH = 16
 
 /**
  * A JSON object in which no member appears twice at any depth, `undefined` for anything else. Readers disagree about
- * which of two equal members counts, so there must not be two (RFC 7515 §4, RFC 7519 §4).
+ * which of two equal members counts, so there must not be two (RFC 7515 §4, RFC 7519 §4). It inherits nothing, so that
+ * what it does not say is not found on a polluted `Object.prototype` either.
  */
 export function parseStrictObject(bytes: Buffer): Record<string, unknown> | undefined {
   if (!isUtf8(bytes)) return undefined
@@ -13,7 +14,7 @@ export function parseStrictObject(bytes: Buffer): Record<string, unknown> | unde
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
+      ? Object.setPrototypeOf(value, null)
       : undefined
   } catch {
     return undefined

@@ -62,7 +62,8 @@ export async function requestJson(
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new UnavailableError('The answer was no JSON object.')
     }
-    return value as Record<string, unknown>
+    // What the answer does not say is not to be found on a polluted `Object.prototype`.
+    return Object.setPrototypeOf(value, null)
   } catch (cause) {
     throw new UnavailableError(`${new URL(url).host} could not be asked.`, { cause })
   }

@@ -98,7 +98,9 @@ export function dpop(options: DpopOptions): ProofOfPossession {
     const now = clock.now()
     const issuedAt = typeof iat === 'number' ? iat * 1000 : Number.NaN
     if (!(issuedAt <= now + aheadMs && issuedAt >= now - maxAgeMs)) return TIME
-    const claimed = replays.claim(`dpop ${thumbprint} ${jti}`, issuedAt + maxAgeMs + 1)
+    // By a hash, so that what is remembered is of one size whatever callers write.
+    const name = createHash('sha256').update(`${thumbprint} ${jti}`).digest('base64url')
+    const claimed = replays.claim(`dpop ${name}`, issuedAt + maxAgeMs + 1)
     if (typeof claimed === 'boolean') return claimed ? undefined : REPLAYED
     return inTime(claimed, REPLAY_TIMEOUT_MS, 'The store of used proofs').then((first) =>
       first ? undefined : REPLAYED,

@@ -167,6 +167,33 @@ test('a token that is bound to a key is refused where the binding is not verifie
     expect(reasonOf(verify(bearer(options()), issuer.token({ cnf })))).toMatch(/bound to a key/)
 })
 
+test('what a token does not say is not found on a polluted Object.prototype', () => {
+  const polluted = Object.prototype as Record<string, unknown>
+  const saying = {
+    exp: 9_999_999_999,
+    aud: issuer.audience,
+    iss: issuer.issuer,
+    sub: 'admin',
+    roles: ['admin'],
+    typ: 'at+jwt',
+  }
+  const source = bearer(options())
+  const tokens = [{ exp: undefined }, { aud: undefined }, { iss: undefined }, { sub: undefined }].map((claims) =>
+    issuer.token(claims),
+  )
+  tokens.push(issuer.token({}, { typ: undefined }))
+  const good = issuer.token()
+  const answers: unknown[] = []
+  Object.assign(polluted, saying)
+  try {
+    for (const token of [...tokens, good]) answers.push(verify(source, token))
+  } finally {
+    for (const name of Object.keys(saying)) Reflect.deleteProperty(polluted, name)
+  }
+  expect(answers.map((answer) => (answer as { kind: string }).kind)).toEqual([...tokens.map(() => 'fault'), 'allow'])
+  expect(answers.at(-1)).toMatchObject({ state: { principal: { subject: 'user-1', roles: [] } } })
+})
+
 test('keys may be given in every usual form', async () => {
   const spki = issuer.publicKey.export({ format: 'pem', type: 'spki' })
   const cryptoKey = await webcrypto.subtle.importKey('jwk', issuer.jwk, { name: 'ECDSA', namedCurve: 'P-256' }, true, [

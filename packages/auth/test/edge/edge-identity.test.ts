@@ -63,6 +63,10 @@ describe.each(apps)('$framework', ({ serve }) => {
     'a role more': (headers) => ({ ...headers, 'X-User-Roles': `${headers['X-User-Roles']},admin` }),
     'another permission': (headers) => ({ ...headers, 'X-User-Permissions': 'admin:*' }),
     'no permissions': ({ 'X-User-Permissions': _, ...rest }) => rest,
+    'an email where none was signed': () => ({
+      ...signer().headers({ ...ada, claims: {} }, request),
+      'X-User-Email': 'root@example.com',
+    }),
     'an unsigned text for a signature': (headers) => ({ ...headers, 'X-User-Signature': 'x' }),
     'a changed signature': (headers) => ({
       ...headers,

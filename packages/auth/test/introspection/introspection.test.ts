@@ -102,6 +102,19 @@ test.each([
   expect(await verify(source())).toBe(reason)
 })
 
+test('an answer that does not say so is not active, whatever Object.prototype says', async () => {
+  const polluted = Object.prototype as { active?: boolean }
+  const { active: _, ...rest } = active()
+  answer.body = rest
+  const from = source()
+  polluted.active = true
+  try {
+    expect(await verify(from)).toBe('the token is not active')
+  } finally {
+    delete polluted.active
+  }
+})
+
 describe('what is no answer is 503', () => {
   test.each([
     ['an error', 500, {}],
