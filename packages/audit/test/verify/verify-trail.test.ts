@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 
 import { splitNotes, type TrailReport, verifyTrail } from '../../src/index.ts'
-import { newFolder, openTrail, sampleEvent, VERIFIER } from '../trail/sample-trail.ts'
+import { newFolder, openTrail, SIGNER, sampleEvent, VERIFIER } from '../trail/sample-trail.ts'
 import { MANIPULATIONS, type Random, SAMPLE_SIZE } from './manipulations.ts'
 
 const SEED = 20_260_101
@@ -99,3 +99,50 @@ test('a checkpoint of another key vouches for nothing', async () => {
   expect(ok).toBe(false)
   expect(logs[0]!.findings[0]!.kind).toBe('checkpoint-altered')
 })
+
+describe('what a checkpoint file can hold besides', () => {
+  async function withCheckpoints(change: (text: string) => string): Promise<TrailReport> {
+    cpSync(original, scratch, { recursive: true, force: true })
+    const path = join(scratch, 'writer-1', 'checkpoints')
+    writeFileSync(path, change(readFileSync(path, 'utf8')))
+    return verify(scratch)
+  }
+
+  test('a half-written note at the end is a note of the report, as after a crash', async () => {
+    const report = await withCheckpoints((text) => `${text}trail.example/wri`)
+    expect(report).toMatchObject({ ok: true, logs: [{ notes: ['the last checkpoint is half-written'] }] })
+  })
+
+  test('text of another kind is a finding', async () => {
+    const report = await withCheckpoints((text) => `${text}nonsense\n`)
+    expect(report.logs[0]!.findings).toMatchObject([
+      { kind: 'checkpoint-altered', detail: 'text among the checkpoints' },
+    ])
+  })
+
+  test('a checkpoint of another log, though well signed, is a finding', async () => {
+    const foreign = SIGNER.sign({ origin: 'trail.example/writer-2', size: 3, root: Buffer.alloc(32) })
+    const report = await withCheckpoints((text) => foreign + text)
+    expect(report.logs[0]!.findings).toMatchObject([{ kind: 'checkpoint-altered', seq: 3 }])
+  })
+
+  test('without any key the chain is checked against what the checkpoints claim', async () => {
+    expect(await verifyTrail(original, { verifiers: [] })).toMatchObject({ ok: true })
+  })
+})
+
+test.each([0, 1])(
+  'segment %i with a header of nonsense is a finding, and its records are still read',
+  async (index) => {
+    cpSync(original, scratch, { recursive: true, force: true })
+    const folder = join(scratch, 'writer-1')
+    const name = readdirSync(folder)
+      .filter((file) => file.endsWith('.jsonl'))
+      .sort()[index]!
+    const lines = readFileSync(join(folder, name), 'utf8').split('\n')
+    writeFileSync(join(folder, name), ['nonsense', ...lines.slice(1)].join('\n'))
+    const [log] = (await verify(scratch)).logs
+    expect(log!.records).toBe(SAMPLE_SIZE)
+    expect(log!.findings[0]).toMatchObject({ kind: 'header-altered', seq: Number(name.slice(0, 16)) })
+  },
+)
