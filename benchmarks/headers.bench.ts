@@ -38,7 +38,7 @@ function exchange(): Context {
   const request = new IncomingMessage(socket)
   request.method = 'GET'
   request.url = '/'
-  request.rawHeaders = lines
+  request.rawHeaders = [...lines]
   request.headers = { host: 'api.example.com', origin: ORIGIN }
   return { request, response: new ServerResponse(request) }
 }
@@ -82,7 +82,12 @@ async function compare(
   contenders: Readonly<Record<string, (context: Context) => unknown>>,
 ): ReturnType<Bench> {
   const sets = new Set(Object.values(contenders).map(namesSet))
-  if (sets.size !== 1) throw new Error(`${title}: not the same headers\n${[...sets].join('\n')}`)
+  if (sets.size !== 1)
+    throw new Error(
+      `${title}: not the same headers\n${Object.entries(contenders)
+        .map(([name, by]) => `${name}: ${namesSet(by)}`)
+        .join('\n')}`,
+    )
   const onNothing = {
     bare: () => {},
     'ashlar no-op guard alone': guarded(noop),

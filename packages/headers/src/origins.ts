@@ -1,5 +1,7 @@
 import { ConfigurationError } from '@ashlar/core'
 
+import { parseUrl } from './parse-url.ts'
+
 /**
  * An origin as browsers write it (`https://app.example.com`), one with every subdomain (`https://*.example.com`), or an
  * anchored regular expression over the whole origin (`/^https:\/\/pr-\d+\.example\.com$/`).
@@ -47,7 +49,7 @@ function checkOrigin(where: string, origin: unknown): string {
       `${where}: every sandboxed frame and local file says "null", so it can't be allowed.`,
     )
   }
-  const canonical = typeof origin === 'string' && URL.canParse(origin) ? new URL(origin).origin : undefined
+  const canonical = parseUrl(origin)?.origin
   if (canonical === origin && /^https?:/.test(canonical ?? '')) return canonical!
   const hint = canonical && /^https?:/.test(canonical) ? ` Browsers write ${JSON.stringify(canonical)}.` : ''
   throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: ${JSON.stringify(origin)} is no origin.${hint}`)

@@ -1,5 +1,7 @@
 import { ConfigurationError } from '@ashlar/core'
 
+import { parseUrl } from './parse-url.ts'
+
 /** Where browsers send reports, as `Reporting-Endpoints` and the policies that name it say. */
 export interface ReportEndpoint {
   readonly name: string
@@ -17,7 +19,7 @@ export function reportEndpoint(where: string, address: string): ReportEndpoint {
   const acceptable =
     typeof address === 'string' &&
     /^(?:\/(?!\/)|https:\/\/)[\w\-./~:?=&%]*$/.test(address) &&
-    URL.canParse(address, 'https://this.invalid')
+    parseUrl(address, 'https://this.invalid') !== undefined
   if (!acceptable) {
     throw new ConfigurationError(
       'ERR_OPTION_INVALID',

@@ -1,6 +1,7 @@
 import type { ViolationSummary } from '@ashlar/core'
 
 import { DIRECTIVE_NAMES, headerNameOf } from './csp-directives.ts'
+import { parseUrl } from './parse-url.ts'
 import { EVERY_FEATURE } from './permissions-policy.ts'
 
 /** A body holds one report of the older kind, or a list; nobody sends more honest ones than this at once. */
@@ -72,8 +73,9 @@ function blockedOf(value: unknown): string | undefined {
 
 /** Of an address its origin, or its scheme where it has none, such as `data:`. */
 function originOf(value: unknown): string | undefined {
-  if (typeof value !== 'string' || !URL.canParse(value)) return undefined
-  const { origin, protocol } = new URL(value)
+  const url = parseUrl(value)
+  if (!url) return undefined
+  const { origin, protocol } = url
   const text = origin === 'null' ? protocol : origin
   return text.length <= MAX_LENGTH ? text : undefined
 }
