@@ -73,6 +73,7 @@ function pickEffects(effects: Effects | undefined): Effects {
   return {
     headers: effects?.headers,
     append: effects?.append,
+    remove: effects?.remove,
     beforeHeaders: effects?.beforeHeaders,
     afterResponse: effects?.afterResponse,
   }

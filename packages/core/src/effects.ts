@@ -7,6 +7,7 @@ export function mergeEffects(first: Effects | undefined, second: Effects): Effec
     headers:
       first.headers && second.headers ? { ...first.headers, ...second.headers } : (first.headers ?? second.headers),
     append: mergeAppended(first.append, second.append),
+    remove: first.remove && second.remove ? [...first.remove, ...second.remove] : (first.remove ?? second.remove),
     beforeHeaders: bothBefore(first.beforeHeaders, second.beforeHeaders),
     afterResponse: bothAfter(first.afterResponse, second.afterResponse),
   }

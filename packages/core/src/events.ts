@@ -8,7 +8,9 @@ export type EventName =
   | 'authz_fail'
   | 'excess_rate_limit_exceeded'
   | 'input_validation_fail'
+  | 'malicious_cors'
   | 'malicious_extraneous'
+  | 'policy_violation_reported'
   | 'breaker_opened'
   | 'breaker_closed'
   | 'guard_failed'
@@ -69,6 +71,22 @@ export interface SecurityEvent {
   readonly time: number
   readonly request: RequestSummary | undefined
   readonly decision: Decision
+  /** What a browser reported, with `policy_violation_reported`. */
+  readonly violation?: ViolationSummary | undefined
+}
+
+/** What is published of a browser's report. Anybody can send one, so: known words and origins, never a path or a query. */
+export interface ViolationSummary {
+  /** The kind of report: `csp-violation`, `coep`, … */
+  readonly type: string
+  /** The directive or policy that was violated, where it is a known one. */
+  readonly directive: string | undefined
+  /** What was blocked: a keyword such as `inline`, or an origin. */
+  readonly blocked: string | undefined
+  /** The origin of the page. */
+  readonly page: string | undefined
+  /** Whether it was stopped, or only reported. */
+  readonly disposition: 'enforce' | 'report'
 }
 
 export type AshlarEvent = RequestCompleted | SecurityEvent

@@ -7,6 +7,7 @@ export type Layer =
   | 'request'
   | 'headers'
   | 'cors'
+  | 'cross-site'
   | 'rate-limit'
   | 'authentication'
   | 'authorization'

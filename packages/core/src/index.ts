@@ -1,5 +1,6 @@
 export { type AdapterOptions, type AdapterSettings, adapterSettings } from './adapter-options.ts'
 export { canonicalAddress, clientAddress, compileTrust, type TrustProxy, trustNone } from './address.ts'
+export { amend } from './amend.ts'
 export type { Awaitable } from './awaitable.ts'
 export { chain } from './chain.ts'
 export { onEvent, onVerdict, publishEvent } from './channels.ts'
@@ -18,14 +19,16 @@ export type {
   RequestSummary,
   SecurityEvent,
   VerdictEvent,
+  ViolationSummary,
 } from './events.ts'
 export { except } from './except.ts'
 export { frontDoorMark, requireFrontDoor } from './front-door-mark.ts'
 export type { AnyGuard, Guard, Layer, Moment } from './guard.ts'
+export { type LateValue, offerLocals } from './locals.ts'
 export { nearestName } from './nearest-name.ts'
 export { checkOptionNames, type NumberRange, numberOption } from './options.ts'
 export type { Added, AddsOf, InOrder, Needed, NeedsOf } from './order.ts'
-export type { PathPattern } from './path-pattern.ts'
+export { compilePaths, type PathPattern } from './path-pattern.ts'
 export type { Answer, Port } from './port.ts'
 export {
   type ApiKeyPrincipal,

@@ -24,6 +24,8 @@ export type ProblemCode =
   | 'insufficient-authentication'
   | 'blocked'
   | 'not-permitted'
+  | 'cross-origin-refused'
+  | 'https-required'
   | 'not-found'
   | 'payload-too-large'
   | 'unsupported-media-type'
@@ -45,6 +47,8 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; r
     'insufficient-authentication': { status: 401, title: 'A stronger or more recent login is required' },
     blocked: { status: 403, title: 'Blocked' },
     'not-permitted': { status: 403, title: 'Not permitted' },
+    'cross-origin-refused': { status: 403, title: 'Not permitted from another origin' },
+    'https-required': { status: 403, title: 'HTTPS is required' },
     'not-found': { status: 404, title: 'Not found' },
     'payload-too-large': { status: 413, title: 'The body is too large' },
     'unsupported-media-type': { status: 415, title: 'The media type is not supported' },

@@ -58,6 +58,11 @@ export class RequestHead implements RequestView {
     return this.#path
   }
 
+  get target(): string {
+    this.pathWasRead = true
+    return this.#target
+  }
+
   get query(): Query {
     return (this.#query ??= parseQuery(searchOf(this.#target)))
   }

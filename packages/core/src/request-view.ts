@@ -10,6 +10,8 @@ export interface RequestView {
   /** The path as the client wrote it, before any router changed it. Never ambiguous: such requests are refused first. */
   readonly path: string
   readonly query: Query
+  /** Path and query as the client wrote them. */
+  readonly target: string
   /** The client's address, by the proxies that the adapter was told to trust. */
   readonly address: string | undefined
   /** The client's own connection is encrypted: by TLS here, or at a trusted proxy, as its `X-Forwarded-Proto` says. */

@@ -4,6 +4,8 @@ import { sealBeforeWriteHead } from './write-head.ts'
 
 /** What Express's last error handler puts in the place of any policy, whatever the app had set. */
 const FINALHANDLER_POLICY = "default-src 'none'"
+/** What it writes, the latter in its own spelling. */
+const FINALHANDLER_FIELDS: ReadonlySet<string> = new Set(['content-security-policy', 'x-content-type-options'])
 
 /**
  * The header fields that guards have set on one response. They are set at once, so that the app sees them and may
@@ -14,6 +16,7 @@ export class ResponseHeaders {
   readonly #exchange: Exchange
   #set: Headers[] | undefined = undefined
   #appended: AppendedHeaders[] | undefined = undefined
+  #removed: readonly string[] | undefined = undefined
   #before: BeforeHeaders[] | undefined = undefined
   #state: 'untouched' | 'open' | 'sealed' = 'untouched'
 
@@ -21,7 +24,7 @@ export class ResponseHeaders {
     this.#exchange = exchange
   }
 
-  apply({ headers, append, beforeHeaders }: Effects): void {
+  apply({ headers, append, remove, beforeHeaders }: Effects): void {
     const { response } = this.#exchange
     if (headers) {
       for (const name in headers) response.setHeader(name, headers[name]!)
@@ -32,8 +35,9 @@ export class ResponseHeaders {
       for (const name in append) response.appendHeader(name, append[name] as string | string[])
       ;(this.#appended ??= []).push(append)
     }
+    if (remove) this.#removed = this.#removed ? [...this.#removed, ...remove] : remove
     if (beforeHeaders) (this.#before ??= []).push(beforeHeaders)
-    if (this.#state === 'untouched' && (headers || append || beforeHeaders)) {
+    if (this.#state === 'untouched' && (headers || append || remove || beforeHeaders)) {
       this.#state = 'open'
       sealBeforeWriteHead(response)
     }
@@ -47,6 +51,7 @@ export class ResponseHeaders {
     this.#state = 'sealed'
     if (status >= 400) this.#restore()
     if (this.#appended) this.#restoreAppended(this.#appended)
+    if (this.#removed) for (const name of this.#removed) response.removeHeader(name)
     if (this.#before) this.#addLast(this.#before, status)
   }
 
@@ -77,7 +82,7 @@ export class ResponseHeaders {
     if (response.getHeader('content-security-policy') !== FINALHANDLER_POLICY) return
     for (const headers of set) {
       for (const name in headers) {
-        if (name.toLowerCase() === 'content-security-policy') response.setHeader(name, headers[name]!)
+        if (FINALHANDLER_FIELDS.has(name.toLowerCase())) response.setHeader(name, headers[name]!)
       }
     }
   }

@@ -27,6 +27,8 @@ export type AppendedHeaders = Readonly<Record<string, string | readonly string[]
 export interface Effects {
   readonly headers?: Headers | undefined
   readonly append?: AppendedHeaders | undefined
+  /** Names of header fields that must not go out, such as what the framework says of itself. */
+  readonly remove?: readonly string[] | undefined
   readonly beforeHeaders?: BeforeHeaders | undefined
   readonly afterResponse?: AfterResponse | undefined
 }

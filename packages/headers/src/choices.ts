@@ -1,15 +1,25 @@
 import { ConfigurationError } from '@ashlar/core'
 
+import type { ReportEndpoint } from './report-endpoint.ts'
+
 /** The headers whose value is one of a few words. `false` leaves the header out. */
 export interface HeaderChoices {
   /** Default `require-corp`. What comes from elsewhere must say so (CORS or CORP), or is not loaded. */
   readonly crossOriginEmbedderPolicy?: 'require-corp' | 'credentialless' | 'unsafe-none' | false
+  /** What would be stopped is reported, and not stopped. Default `false`. */
+  readonly crossOriginEmbedderPolicyReportOnly?: 'require-corp' | 'credentialless' | false
   /** Default `same-origin`. Use `same-origin-allow-popups` where a payment or login popup has to answer. */
   readonly crossOriginOpenerPolicy?:
     | 'same-origin'
     | 'same-origin-allow-popups'
     | 'noopener-allow-popups'
     | 'unsafe-none'
+    | false
+  /** What would be severed is reported, and not severed. Default `false`. */
+  readonly crossOriginOpenerPolicyReportOnly?:
+    | 'same-origin'
+    | 'same-origin-allow-popups'
+    | 'noopener-allow-popups'
     | false
   /** Default `same-origin`. */
   readonly crossOriginResourcePolicy?: 'same-origin' | 'same-site' | 'cross-origin' | false
@@ -43,6 +53,10 @@ export interface HeaderChoices {
 interface Choice {
   readonly header: string
   readonly words: readonly string[]
+  /** Left out unless asked for. */
+  readonly optional?: true
+  /** Its value can name an endpoint for reports. */
+  readonly reports?: true
 }
 
 /** The default is the first word. Names are in lower case, since node writes those a third faster. */
@@ -50,10 +64,24 @@ const CHOICES: Readonly<Record<keyof HeaderChoices, Choice>> = {
   crossOriginEmbedderPolicy: {
     header: 'cross-origin-embedder-policy',
     words: ['require-corp', 'credentialless', 'unsafe-none'],
+    reports: true,
+  },
+  crossOriginEmbedderPolicyReportOnly: {
+    header: 'cross-origin-embedder-policy-report-only',
+    words: ['require-corp', 'credentialless'],
+    optional: true,
+    reports: true,
   },
   crossOriginOpenerPolicy: {
     header: 'cross-origin-opener-policy',
     words: ['same-origin', 'same-origin-allow-popups', 'noopener-allow-popups', 'unsafe-none'],
+    reports: true,
+  },
+  crossOriginOpenerPolicyReportOnly: {
+    header: 'cross-origin-opener-policy-report-only',
+    words: ['same-origin', 'same-origin-allow-popups', 'noopener-allow-popups'],
+    optional: true,
+    reports: true,
   },
   crossOriginResourcePolicy: {
     header: 'cross-origin-resource-policy',
@@ -90,11 +118,16 @@ export const CHOICE_NAMES: readonly (keyof HeaderChoices)[] = Object.keys(CHOICE
  * The headers of all choices.
  * @throws ConfigurationError `ERR_OPTION_INVALID` for a word that the header does not know
  */
-export function chosenHeaders(where: string, chosen: HeaderChoices, defaults: HeaderChoices): Record<string, string> {
+export function chosenHeaders(
+  where: string,
+  chosen: HeaderChoices,
+  defaults: HeaderChoices,
+  report: ReportEndpoint | undefined,
+): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const name of CHOICE_NAMES) {
-    const { header, words } = CHOICES[name]
-    const word = chosen[name] ?? defaults[name] ?? words[0]!
+    const { header, words, optional, reports } = CHOICES[name]
+    const word = chosen[name] ?? defaults[name] ?? (optional ? false : words[0]!)
     if (word === false) continue
     if (!words.includes(word)) {
       const known = words.map((each) => JSON.stringify(each)).join(', ')
@@ -103,7 +136,7 @@ export function chosenHeaders(where: string, chosen: HeaderChoices, defaults: He
         `${where}: "${name}" is one of ${known} or false, not ${JSON.stringify(word)}.`,
       )
     }
-    headers[header] = word
+    headers[header] = reports && report ? `${word}; report-to="${report.name}"` : word
   }
   return headers
 }

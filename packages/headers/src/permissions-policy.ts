@@ -1,5 +1,7 @@
 import { ConfigurationError, checkOptionNames } from '@ashlar/core'
 
+import { parseUrl } from './parse-url.ts'
+
 /** What a page may ask of the browser, and therefore what can be denied to it. */
 const FEATURES = [
   'accelerometer',
@@ -77,5 +79,5 @@ function allowList(place: string, feature: Feature, allowances: readonly Allowan
 }
 
 function isOrigin(text: unknown): boolean {
-  return typeof text === 'string' && URL.canParse(text) && new URL(text).origin === text
+  return text !== undefined && parseUrl(text)?.origin === text
 }

@@ -1,39 +1,42 @@
 import { contentSecurityPolicy } from 'helmet'
 
 import type { HeaderChoices } from './choices.ts'
+import type { CspDirectives } from './csp-directives.ts'
 import { EVERY_FEATURE, type Feature, GRAVEST_FEATURES } from './permissions-policy.ts'
 
 /** `web` is for pages, `api` for answers that no browser should ever render. */
 export type ProfileName = 'web' | 'api'
 
-/** A policy's directives by their names in the header, each with its sources. */
-export type Directives = Readonly<Record<string, readonly string[]>>
-
 export interface Profile {
   readonly choices: HeaderChoices
-  readonly contentSecurityPolicy: Directives
+  readonly contentSecurityPolicy: CspDirectives
   readonly deniedFeatures: readonly Feature[]
+  /** Whether pages may ask for a nonce. */
+  readonly nonces: boolean
   readonly cacheControl: 'no-store' | false
 }
 
+/** Helmet's directives by our names; those without sources are switches. */
 const HELMETS = Object.fromEntries(
   Object.entries(contentSecurityPolicy.getDefaultDirectives()).map(([name, sources]) => [
-    name,
-    [...sources].map(String),
+    name.replace(/-[a-z]/g, (part) => part[1]!.toUpperCase()),
+    [...sources].length === 0 ? true : [...sources].map(String),
   ]),
-)
+) as CspDirectives
 
 const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   web: {
     choices: {},
-    // Helmet's policy without inline styles and other people's fonts and styles, and in nobody's frame.
+    // Helmet's policy, but styles and fonts of this origin only, scripts only with a nonce or when named, and in nobody's frame.
     contentSecurityPolicy: {
       ...HELMETS,
-      'font-src': ["'self'"],
-      'style-src': ["'self'"],
-      'frame-ancestors': ["'none'"],
+      fontSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      scriptSrc: ["'none'"],
+      frameAncestors: ["'none'"],
     },
     deniedFeatures: EVERY_FEATURE,
+    nonces: true,
     cacheControl: false,
   },
   api: {
@@ -49,13 +52,14 @@ const PROFILES: Readonly<Record<ProfileName, Profile>> = {
       xXssProtection: false,
     },
     contentSecurityPolicy: {
-      'default-src': ["'none'"],
-      'base-uri': ["'none'"],
-      'form-action': ["'none'"],
-      'frame-ancestors': ["'none'"],
+      defaultSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
       sandbox: [],
     },
     deniedFeatures: GRAVEST_FEATURES,
+    nonces: false,
     cacheControl: 'no-store',
   },
 }

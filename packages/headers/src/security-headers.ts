@@ -1,13 +1,23 @@
 import { type Allow, ConfigurationError, checkOptionNames, type Guard, type Headers } from '@ashlar/core'
 
 import { CHOICE_NAMES, chosenHeaders, type HeaderChoices } from './choices.ts'
+import { type CompiledPolicy, compilePolicy } from './content-security-policy.ts'
+import type { CspDirectives } from './csp-directives.ts'
+import { type CspState, nonceSource } from './csp-nonce.ts'
 import { type PermissionsPolicy, permissionsPolicyValue } from './permissions-policy.ts'
-import { type Directives, PROFILE_NAMES, type ProfileName, profileOf } from './profile.ts'
+import { PROFILE_NAMES, type Profile, type ProfileName, profileOf } from './profile.ts'
+import { reportEndpoint, reportingEndpointsValue } from './report-endpoint.ts'
 import { type StrictTransportSecurity, strictTransportSecurityValue } from './strict-transport-security.ts'
 
 export interface SecurityHeadersOptions extends HeaderChoices {
   /** `web` for pages, `api` for answers that no browser should render. Default `web`. */
   readonly profile?: ProfileName
+  /** Directives that replace the profile's, each by its name. Default: the profile's. */
+  readonly contentSecurityPolicy?: CspDirectives | false
+  /** A policy to try out, laid over the one in force: what it would stop is reported, and not stopped. Default none. */
+  readonly contentSecurityPolicyReportOnly?: CspDirectives
+  /** Where browsers report violations: a path with `receiveReports()` on it, or an https address. Default nowhere. */
+  readonly reportTo?: string
   /** Features that pages may use. Every other is denied; in the `api` profile only the gravest are, to keep answers short. */
   readonly permissionsPolicy?: PermissionsPolicy | false
   /** Sent over TLS only. Default: one year with subdomains. */
@@ -17,20 +27,30 @@ export interface SecurityHeadersOptions extends HeaderChoices {
 }
 
 const WHERE = 'securityHeaders()'
-const OPTIONS = [...CHOICE_NAMES, 'profile', 'permissionsPolicy', 'strictTransportSecurity', 'cacheControl']
-/** Over plain HTTP it would break a page that is served so, as in development. */
-const TLS_ONLY = 'upgrade-insecure-requests'
+const OPTIONS = [
+  ...CHOICE_NAMES,
+  'profile',
+  'contentSecurityPolicy',
+  'contentSecurityPolicyReportOnly',
+  'reportTo',
+  'permissionsPolicy',
+  'strictTransportSecurity',
+  'cacheControl',
+]
+/** What the framework tells of itself. */
+const TELLTALES = Object.freeze(['x-powered-by'])
 
 /**
  * Sets the headers that protect a browser's user. Reads the head, refuses nothing.
  * `Strict-Transport-Security` goes out only to a client that came over TLS, here or at a trusted proxy (RFC 6797 §7.2).
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
  */
-export function securityHeaders(options: SecurityHeadersOptions = {}): Guard {
+export function securityHeaders(options: SecurityHeadersOptions = {}): Guard<CspState> {
   checkOptionNames(WHERE, options, OPTIONS)
-  const plain = passing(headersFor(options, false))
-  const secure = passing(headersFor(options, true))
-  return Object.freeze<Guard>({
+  const profile = profileOf(profileName(options.profile))
+  const plain = passing(options, profile, false)
+  const secure = passing(options, profile, true)
+  return Object.freeze<Guard<CspState>>({
     name: 'security headers',
     layer: 'headers',
     reads: 'head',
@@ -38,19 +58,56 @@ export function securityHeaders(options: SecurityHeadersOptions = {}): Guard {
   })
 }
 
-function headersFor(options: SecurityHeadersOptions, secure: boolean): Headers {
-  const profile = profileOf(profileName(options.profile))
-  const headers: Record<string, string> = {
-    'content-security-policy': policyText(profile.contentSecurityPolicy, secure),
-    ...chosenHeaders(WHERE, options, profile.choices),
+/** The one verdict that every request gets. */
+function passing(options: SecurityHeadersOptions, profile: Profile, secure: boolean): Allow<CspState> {
+  const policies = policiesOf(options, profile, secure)
+  const headers: Record<string, string> = {}
+  for (const [header, policy] of Object.entries(policies)) headers[header] = policy.text
+  Object.assign(headers, plainHeaders(options, profile, secure))
+  return Object.freeze({
+    kind: 'allow',
+    headers: Object.freeze(headers),
+    remove: TELLTALES,
+    // No page that an API renders asks for a nonce.
+    ...(profile.nonces && { state: Object.freeze(nonceSource(policies)) }),
+  })
+}
+
+/** The policies by the header that carries them. */
+function policiesOf(
+  options: SecurityHeadersOptions,
+  profile: Profile,
+  secure: boolean,
+): Readonly<Record<string, CompiledPolicy>> {
+  const { contentSecurityPolicy: enforced = {}, contentSecurityPolicyReportOnly: tried } = options
+  const base = profile.contentSecurityPolicy
+  const report = endpointOf(options)
+  const policies: Record<string, CompiledPolicy> = {}
+  if (enforced !== false) {
+    const where = `${WHERE} contentSecurityPolicy`
+    policies['content-security-policy'] = compilePolicy(where, { directives: enforced, base, secure, report })
   }
+  if (tried) {
+    const where = `${WHERE} contentSecurityPolicyReportOnly`
+    const under = { ...base, ...(enforced || {}) }
+    const policy = compilePolicy(where, { directives: tried, base: under, secure, report })
+    policies['content-security-policy-report-only'] = policy
+  }
+  return policies
+}
+
+function plainHeaders(options: SecurityHeadersOptions, profile: Profile, secure: boolean): Headers {
+  const report = secure ? endpointOf(options) : undefined
+  const headers = chosenHeaders(WHERE, options, profile.choices, report)
   const { permissionsPolicy = {}, strictTransportSecurity = {}, cacheControl = profile.cacheControl } = options
-  if (permissionsPolicy !== false)
+  if (permissionsPolicy !== false) {
     headers['permissions-policy'] = permissionsPolicyValue(WHERE, permissionsPolicy, profile.deniedFeatures)
+  }
   if (strictTransportSecurity !== false) {
     const value = strictTransportSecurityValue(WHERE, strictTransportSecurity)
     if (secure) headers['strict-transport-security'] = value
   }
+  if (report) headers['reporting-endpoints'] = reportingEndpointsValue(report)
   if (cacheControl !== false && cacheControl !== 'no-store') {
     throw new ConfigurationError('ERR_OPTION_INVALID', `${WHERE}: "cacheControl" is "no-store" or false.`)
   }
@@ -58,8 +115,8 @@ function headersFor(options: SecurityHeadersOptions, secure: boolean): Headers {
   return headers
 }
 
-function passing(headers: Headers): Allow<never> {
-  return Object.freeze({ kind: 'allow', headers: Object.freeze(headers) })
+function endpointOf({ reportTo }: SecurityHeadersOptions): ReturnType<typeof reportEndpoint> | undefined {
+  return reportTo === undefined ? undefined : reportEndpoint(WHERE, reportTo)
 }
 
 function profileName(name: ProfileName = 'web'): ProfileName {
@@ -68,11 +125,4 @@ function profileName(name: ProfileName = 'web'): ProfileName {
     'ERR_OPTION_INVALID',
     `${WHERE}: "profile" is ${PROFILE_NAMES.map((each) => JSON.stringify(each)).join(' or ')}, not ${JSON.stringify(name)}.`,
   )
-}
-
-function policyText(directives: Directives, secure: boolean): string {
-  return Object.entries(directives)
-    .filter(([name]) => secure || name !== TLS_ONLY)
-    .map(([name, sources]) => [name, ...sources].join(' '))
-    .join('; ')
 }

@@ -46,8 +46,8 @@ describe('the web profile', () => {
 
   test("has a content security policy on helmet's base", () => {
     expect(headersOf()['content-security-policy']).toBe(
-      "default-src 'self'; base-uri 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; " +
-        "img-src 'self' data:; object-src 'none'; script-src 'self'; script-src-attr 'none'; style-src 'self'",
+      "default-src 'self'; script-src 'none'; script-src-attr 'none'; object-src 'none'; base-uri 'self'; " +
+        "style-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data:",
     )
     expect(headersOf({}, true)['content-security-policy']).toMatch(/; upgrade-insecure-requests$/)
   })

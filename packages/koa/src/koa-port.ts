@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import { type AdapterSettings, type Answer, type Port, trustNone } from '@ashlar/core'
+import { type AdapterSettings, type Answer, offerLocals, type Port, trustNone } from '@ashlar/core'
 
 /** The part of a Koa 2 or Koa 3 context that guards need. */
 export interface KoaContext {
@@ -38,8 +38,9 @@ export function koaPort(settings: AdapterSettings): Port<KoaContext> {
     // Koa's own `app.proxy` believes whatever the caller wrote leftmost, so it is not followed.
     trust: () => settings.trust ?? trustNone,
     answer: answerThroughContext,
-    expose(context, { principal }) {
-      if (principal !== undefined) (context.state as { principal?: unknown }).principal = principal
+    expose(context, state) {
+      if (state['principal'] !== undefined) (context.state as { principal?: unknown }).principal = state['principal']
+      offerLocals(context.state, state, context.req)
     },
     report(context, error) {
       if (settings.onError) settings.onError(error)

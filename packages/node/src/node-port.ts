@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type AdapterSettings,
   type Answer,
+  offerLocals,
   type Port,
   pathOf,
   problemOf,
@@ -41,8 +42,9 @@ export function nodePort(settings: AdapterSettings, app?: unknown): Port<NodeCon
     body: ({ request }) => request.body,
     trust: ({ request }) => settings.trust ?? trustOf(request.app ?? app),
     answer: ({ response }, answer) => sendAnswer(response, answer),
-    expose({ request }, { principal }) {
-      if (principal !== undefined) exposePrincipal(request, principal)
+    expose({ request, response }, state) {
+      if (state['principal'] !== undefined) exposePrincipal(request, state['principal'])
+      offerLocals((response as { locals?: object }).locals, state, request)
     },
     report: (_, error) => reportError(settings, error),
     guardTimeoutMs: settings.guardTimeoutMs,

@@ -16,6 +16,7 @@ export { admit, colour, decoratorContract, paint } from './decorator-contract.ts
 export { type FakeClock, fakeClock } from './fake-clock.ts'
 export { type Fleet, fleet } from './fleet.ts'
 export { type Recorder, recordEvents } from './recorder.ts'
+export { type BrowserLaunch, browserLaunch } from './services/browser-launch.ts'
 export { type PostgresServer, type PostgresServerOptions, postgresServer } from './services/postgres-server.ts'
 export { type RedisServer, type RedisServerOptions, redisServer } from './services/redis-server.ts'
 export { type ServiceName, type SuiteRunner, withService } from './services/with-service.ts'

@@ -32,6 +32,13 @@ export const POSTGRES: ServiceBinary = {
       : [],
 }
 
+export const CHROMIUM: ServiceBinary = {
+  service: 'Browser',
+  command: 'chromium',
+  install: 'apt-get install chromium',
+  folders: () => [],
+}
+
 /** The folder that holds the binary, `undefined` where the machine has none. */
 export function folderOf({ command, folders }: ServiceBinary): string | undefined {
   const path = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')

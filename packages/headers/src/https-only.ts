@@ -1,0 +1,69 @@
+import {
+  ALLOW,
+  type Allow,
+  checkOptionNames,
+  type Deny,
+  deny,
+  type Guard,
+  numberOption,
+  problem,
+  type RequestView,
+  type Respond,
+  respond,
+} from '@ashlar/core'
+
+import { type StrictTransportSecurity, strictTransportSecurityValue } from './strict-transport-security.ts'
+
+export interface HttpsOnlyOptions {
+  /** Whether `GET` and `HEAD` without credentials are sent on to https; otherwise they are refused. Default `true`. */
+  readonly redirect?: boolean
+  /** Where https is served. Default 443. */
+  readonly port?: number
+  /** Sent over TLS, so that browsers do not come over plain HTTP again. Default: one year with subdomains. */
+  readonly strictTransportSecurity?: StrictTransportSecurity | false
+}
+
+const WHERE = 'httpsOnly()'
+const HOST = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i
+const CREDENTIALS = ['authorization', 'proxy-authorization', 'x-api-key']
+
+/**
+ * Lets nothing in over plain HTTP. A page is sent on to https; what carries credentials or changes something is refused,
+ * since it has been readable on its way already and its sender has to be mended.
+ * Behind a proxy that terminates TLS, the adapter must be told to trust it (`trustedProxies`).
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
+ */
+export function httpsOnly(options: HttpsOnlyOptions = {}): Guard {
+  checkOptionNames(WHERE, options, ['redirect', 'port', 'strictTransportSecurity'])
+  const { redirect = true, strictTransportSecurity = {} } = options
+  const port = numberOption(WHERE, 'port', options.port, { min: 1, max: 65_535, integer: true, fallback: 443 })
+  const suffix = port === 443 ? '' : `:${port}`
+  const secure = strictTransportSecurity === false ? ALLOW : passing(strictTransportSecurity)
+  return Object.freeze<Guard>({
+    name: 'https only',
+    layer: 'request',
+    reads: 'head',
+    check(request) {
+      if (request.secure) return secure
+      return (redirect && redirection(request, suffix)) || REFUSAL
+    },
+  })
+}
+
+const REFUSAL: Deny = Object.freeze(deny(problem('https-required'), { reason: 'The request came over plain HTTP' }))
+
+function passing(options: StrictTransportSecurity): Allow<never> {
+  const headers = Object.freeze({ 'strict-transport-security': strictTransportSecurityValue(WHERE, options) })
+  return Object.freeze({ kind: 'allow', headers })
+}
+
+/** To the host that the client itself named, so that nobody is sent where they did not want to go. */
+function redirection(request: RequestView, port: string): Respond | undefined {
+  const { method, headers, target } = request
+  if ((method !== 'GET' && method !== 'HEAD') || !target.startsWith('/')) return undefined
+  if (CREDENTIALS.some((name) => headers[name] !== undefined)) return undefined
+  const host = HOST.exec(headers.host ?? '')?.[1]
+  if (host === undefined) return undefined
+  const location = `https://${host.toLowerCase()}${port}${target}`
+  return respond(308, { headers: { location }, reason: 'The request came over plain HTTP' })
+}
