@@ -75,7 +75,18 @@ function either(tests: readonly Test[]): Test {
   }
 }
 
+/** A leaf belongs to one set of rules, so its test is made once for deciding, explaining and filtering. */
+const leafTests = new WeakMap<Leaf, Test>()
+
 export function compileLeaf(leaf: Leaf, slots: UserSlots): Test {
+  const known = leafTests.get(leaf)
+  if (known) return known
+  const test = makeTest(leaf, slots)
+  leafTests.set(leaf, test)
+  return test
+}
+
+function makeTest(leaf: Leaf, slots: UserSlots): Test {
   switch (leaf.test) {
     case 'compare':
       return compileComparison(leaf, slots)
