@@ -51,7 +51,14 @@ export class LogWriter {
    * @throws AshlarError `ERR_TRAIL_CORRUPT` when records are missing or changed that a checkpoint vouches for
    */
   static async open(options: LogWriterOptions): Promise<LogWriter> {
-    return new LogWriter(options, await openLog(options))
+    await options.files.makeFolder(options.folder)
+    const checkpoints = await options.files.append(join(options.folder, CHECKPOINTS))
+    try {
+      return new LogWriter(options, await openLog(options, checkpoints))
+    } catch (error) {
+      await checkpoints.close()
+      throw error
+    }
   }
 
   get size(): number {
@@ -149,10 +156,8 @@ interface LogState {
   readonly tornBytes: number
 }
 
-async function openLog(options: LogWriterOptions): Promise<LogState> {
+async function openLog(options: LogWriterOptions, checkpoints: AppendFile): Promise<LogState> {
   const { folder, origin, files, signer } = options
-  await files.makeFolder(folder)
-  const checkpoints = await files.append(join(folder, CHECKPOINTS))
   const text = (await files.read(join(folder, CHECKPOINTS))).toString()
   const notes = splitNotes(text)
   const wholeBytes = Buffer.byteLength(notes.join(''))
@@ -222,12 +227,17 @@ async function startSegment(
 ): Promise<AppendFile> {
   const segment = await files.append(join(folder, segmentName(tree.size + 1)))
   const frontier = tree.frontier.map((node) => node.toString('base64url'))
-  // After a failed attempt the file may be there already, in part.
-  if (segment.size > 0) await segment.truncate(0)
-  await segment.write(Buffer.from(encodeHeader({ origin, first: tree.size + 1, prev, frontier, open: [...open] })))
-  await segment.sync()
-  await files.syncFolder(folder)
-  return segment
+  try {
+    // After a failed attempt the file may be there already, in part.
+    if (segment.size > 0) await segment.truncate(0)
+    await segment.write(Buffer.from(encodeHeader({ origin, first: tree.size + 1, prev, frontier, open: [...open] })))
+    await segment.sync()
+    await files.syncFolder(folder)
+    return segment
+  } catch (error) {
+    await segment.close()
+    throw error
+  }
 }
 
 function corrupt(origin: string, what: string): AshlarError {
