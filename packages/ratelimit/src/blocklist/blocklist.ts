@@ -2,6 +2,7 @@ import {
   ALLOW,
   ConfigurationError,
   checkOptionNames,
+  type Decision,
   type Deny,
   deny,
   type Guard,
@@ -82,10 +83,11 @@ export function blocklist(options: BlocklistOptions = {}): Blocklist {
   async function refresh(): Promise<void> {
     try {
       inForce.replace(await store.load())
-      if (lost) tell('rate_limit_store_restored', 'the blocklist is read again')
+      if (lost) publishEvent('rate_limit_store_restored', about('the blocklist is read again'))
       lost = false
     } catch (error) {
-      if (!lost) tell('rate_limit_store_lost', 'the blocklist could not be read: what was known stays in force')
+      if (!lost)
+        publishEvent('rate_limit_store_lost', about('the blocklist could not be read: what was known stays in force'))
       lost = true
       throw error
     }
@@ -95,7 +97,7 @@ export function blocklist(options: BlocklistOptions = {}): Blocklist {
     const ms = forMs === undefined ? undefined : numberOption('block()', 'forMs', forMs, { min: 1, max: LONGEST_MS })
     const entry = { target: targetOf(target), until: ms === undefined ? undefined : Date.now() + ms }
     inForce.add(entry)
-    tell('blocklist_added', `a${entry.target.startsWith('address') ? 'n' : ''} ${kindOf(entry.target)} was blocked`)
+    publishEvent('blocklist_added', about(`a block of ${kindOf(entry.target)} was set`))
     await store.put(entry)
     // A reading that began before may have taken it out again.
     inForce.add(entry)
@@ -134,7 +136,7 @@ export function blocklist(options: BlocklistOptions = {}): Blocklist {
     async unblock(target) {
       const known = targetOf(target)
       inForce.remove(known)
-      tell('blocklist_removed', `a block of ${kindOf(known)} was lifted`)
+      publishEvent('blocklist_removed', about(`a block of ${kindOf(known)} was lifted`))
       await store.remove(known)
       inForce.remove(known)
     },
@@ -153,11 +155,8 @@ export function blocklist(options: BlocklistOptions = {}): Blocklist {
   })
 }
 
-function tell(
-  name: 'blocklist_added' | 'blocklist_removed' | 'rate_limit_store_lost' | 'rate_limit_store_restored',
-  reason: string,
-): void {
-  publishEvent(name, { guard: 'blocklist', layer: 'rate-limit', outcome: 'allow', reason })
+function about(reason: string): Decision {
+  return { guard: 'blocklist', layer: 'rate-limit', outcome: 'allow', reason }
 }
 
 function kindOf(target: string): string {

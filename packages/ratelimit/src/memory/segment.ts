@@ -2,8 +2,9 @@ import type { Meter, Records } from './meter.ts'
 
 const HASH_WORDS = 2
 const FIRST_SLOTS = 16
-const FULLEST = 0.8
-const GROWTH = 2
+const FULLEST = 0.82
+/** Words of a slot from which on room is dearer than the time to move records, so that a key stays under 60 bytes. */
+const LARGE = 6
 /** How long a segment full of keys in debt waits before it looks again for one that is not. */
 const RETRY_SWEEP_MS = 250
 
@@ -18,6 +19,7 @@ export class Segment implements Records {
   readonly #meters: readonly Meter[]
   readonly #stride: number
   readonly #maxKeys: number
+  readonly #growth: number
   #slots = FIRST_SLOTS
   #sweepAt = Number.NEGATIVE_INFINITY
 
@@ -25,6 +27,7 @@ export class Segment implements Records {
     this.#meters = meters
     this.#maxKeys = maxKeys
     this.#stride = HASH_WORDS + meters.reduce((sum, meter) => sum + meter.words, 0)
+    this.#growth = this.#stride < LARGE ? 2 : 1.5
     this.words = new Uint32Array((FIRST_SLOTS + 1) * this.#stride)
     this.doubles = new Float64Array(this.words.buffer)
   }
@@ -84,7 +87,7 @@ export class Segment implements Records {
       else old.fill(0, at, at + stride)
     }
     const most = Math.ceil((this.#maxKeys + 1) / FULLEST)
-    this.#slots = Math.max(FIRST_SLOTS, Math.min(most, Math.ceil((owing * GROWTH) / FULLEST)))
+    this.#slots = Math.max(FIRST_SLOTS, Math.min(most, Math.ceil((owing * this.#growth) / FULLEST)))
     this.words = new Uint32Array((this.#slots + 1) * stride)
     this.doubles = new Float64Array(this.words.buffer)
     this.size = owing
