@@ -32,7 +32,7 @@ test('the names are found', () => {
 /** `event: 'name'` of a verdict, or the name as the first argument of what announces, publishes or records. */
 function isProduced(name: string): boolean {
   return new RegExp(
-    `(?:event|name): '${name}'|(?:announce|publishEvent|tell|withOperation)\\((?:event, )?'${name}'|, '${name}'\\)`,
+    `(?:event|name): '${name}'|(?:announce|publishEvent|tell|withOperation)\\(\\s*(?:event, )?'${name}'|, '${name}'\\)`,
   ).test(sources)
 }
 
