@@ -3,6 +3,7 @@ import {
   type Clock,
   checkOptionNames,
   compilePaths,
+  type Decision,
   type Deny,
   deny,
   type Guard,
@@ -68,6 +69,7 @@ export function receiveReports(options: ReceiveReportsOptions): Guard {
   })
 }
 
+const DECISION: Decision = Object.freeze({ guard: NAME, layer: 'headers', outcome: 'respond', status: 204 })
 const RECEIVED: Respond = Object.freeze(respond(204))
 
 async function receive(request: RequestView, maxBytes: number, memory: ReportMemory): Promise<Respond | Deny> {
@@ -80,11 +82,8 @@ async function receive(request: RequestView, maxBytes: number, memory: ReportMem
   for (const violation of violationsIn(reports)) {
     if (!memory.admits(violation)) continue
     const { id, method, route, address } = request
-    publishEvent(
-      'policy_violation_reported',
-      { guard: NAME, layer: 'headers', outcome: 'respond', status: 204 },
-      { request: Object.freeze({ id, method, route, address }), violation },
-    )
+    const summary = Object.freeze({ id, method, route, address })
+    publishEvent('policy_violation_reported', DECISION, { request: summary, violation })
   }
   return RECEIVED
 }
