@@ -47,7 +47,7 @@ export class ResponseHeaders {
   seal(status: number): void {
     const { response } = this.#exchange
     // Koa also writes to a response whose client has gone.
-    if (this.#state !== 'open' || response.headersSent || response.destroyed) return
+    if (this.#state !== 'open' || response.destroyed) return
     this.#state = 'sealed'
     if (status >= 400) this.#restore()
     if (this.#appended) this.#restoreAppended(this.#appended)
