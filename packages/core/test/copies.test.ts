@@ -46,17 +46,19 @@ test('two copies of core in one process share state and understand each other', 
   recorder.stop()
 })
 
-test('two copies make the headers of an Express response final once', () => {
+test('two copies make the headers of an Express response final once, and wrap its prototype once', () => {
   const prototype = Object.create(ServerResponse.prototype) as ServerResponse
-  let calls = 0
+  const wrappers = new Set<unknown>()
   for (const core of [here, there, here]) {
     const context = contextOf()
     Object.setPrototypeOf(context.response, prototype)
-    calls = 0
+    let calls = 0
     const hook = guardThat(() => ({ kind: 'allow', beforeHeaders: () => void calls++ as undefined }))
     expect(core.run(recordingPort(), core.stepsOf([hook]), context)).toBe(true)
     context.response.writeHead(200)
     expect(calls).toBe(1)
     expect(Object.hasOwn(context.response, 'writeHead')).toBe(false)
+    wrappers.add(prototype.writeHead)
   }
+  expect(wrappers.size).toBe(1)
 })
