@@ -51,7 +51,7 @@ export function trailEvents(options: TrailEventsOptions): AuditLog {
 /** A published event in the trail's terms. */
 export function auditEventOf(event: AshlarEvent): AuditEvent {
   if (event.name === 'request_completed') return completed(event as RequestCompleted)
-  const { name, request, decision } = event as Exclude<AshlarEvent, RequestCompleted>
+  const { name, request, decision, violation } = event as Exclude<AshlarEvent, RequestCompleted>
   return {
     name,
     outcome: decision ? outcomeOfDecision(decision) : 'success',
@@ -65,6 +65,7 @@ export function auditEventOf(event: AshlarEvent): AuditEvent {
       layer: decision?.layer,
       status: decision?.status,
       code: decision?.code,
+      violation,
     },
   }
 }
