@@ -32,7 +32,12 @@ export class ResponseHeaders {
       else this.#set = [headers]
     }
     if (append) {
-      for (const name in append) response.appendHeader(name, append[name] as string | string[])
+      for (const name in append) {
+        const value = append[name] as string | string[]
+        // Appending to nothing checks everything twice.
+        if (response.hasHeader(name)) response.appendHeader(name, value)
+        else response.setHeader(name, value)
+      }
       ;(this.#appended ??= []).push(append)
     }
     if (remove) this.#removed = this.#removed ? [...this.#removed, ...remove] : remove
