@@ -1,22 +1,21 @@
-import type { Guard } from '@ashlar/core'
+import type { Allow, Guard } from '@ashlar/core'
 
 /**
- * Sets `X-Process-Time` on every answer, also on a refusal: seconds with six decimals, from this guard to the moment
- * the headers go out. Put it first.
+ * Sets `X-Process-Time` on every answer, also on a refusal: seconds with six decimals, from the request's first guard to the
+ * moment the headers go out.
  */
 export function processTime(): Guard {
   return PROCESS_TIME
 }
 
+const TIMED: Allow<never> = Object.freeze({
+  kind: 'allow',
+  beforeHeaders: (_status: number, elapsedMs: number) => ({ 'X-Process-Time': (elapsedMs / 1000).toFixed(6) }),
+})
+
 const PROCESS_TIME: Guard = Object.freeze<Guard>({
   name: 'process time',
   layer: 'audit',
   reads: 'head',
-  check() {
-    const startedAt = performance.now()
-    return {
-      kind: 'allow',
-      beforeHeaders: () => ({ 'X-Process-Time': ((performance.now() - startedAt) / 1000).toFixed(6) }),
-    }
-  },
+  check: () => TIMED,
 })

@@ -27,7 +27,7 @@ function mergeAppended(
 
 function bothBefore(first: BeforeHeaders | undefined, second: BeforeHeaders | undefined): BeforeHeaders | undefined {
   if (!first || !second) return first ?? second
-  return (status) => ({ ...first(status), ...second(status) })
+  return (status, elapsedMs) => ({ ...first(status, elapsedMs), ...second(status, elapsedMs) })
 }
 
 function bothAfter(first: AfterResponse | undefined, second: AfterResponse | undefined): AfterResponse | undefined {

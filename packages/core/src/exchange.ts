@@ -68,7 +68,8 @@ export class Exchange {
   }
 
   record(decision: Decision): void {
-    this.decisions.push(decision)
+    // What is decided after the end is not part of the account that has been given.
+    if (!this.#outcome) this.decisions.push(decision)
     if (verdicts.hasSubscribers) verdicts.publish(Object.freeze({ request: this.summary(), decision }))
   }
 
@@ -141,7 +142,7 @@ export class Exchange {
         time: Date.now(),
         request: this.summary(),
         principal: principalSummary(this.state['principal'] as Principal | undefined),
-        decisions: Object.freeze([...this.decisions]),
+        decisions: Object.freeze(this.decisions),
         outcome,
       }),
     )

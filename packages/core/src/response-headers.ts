@@ -104,10 +104,11 @@ export class ResponseHeaders {
   }
 
   #addLast(hooks: readonly BeforeHeaders[], status: number): void {
-    const { response } = this.#exchange
+    const { response, startedAt } = this.#exchange
+    const elapsedMs = performance.now() - startedAt
     for (const hook of hooks) {
       try {
-        const headers = hook(status)
+        const headers = hook(status, elapsedMs)
         for (const name in headers) response.setHeader(name, headers[name]!)
       } catch (error) {
         this.#exchange.report(error)

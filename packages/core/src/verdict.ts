@@ -14,8 +14,11 @@ export interface Outcome {
 /** Called exactly once, when the response has closed; also when the client went away. */
 export type AfterResponse = (outcome: Outcome) => void | Promise<void>
 
-/** Called once, right before the status line and headers are written. Returns headers to set. */
-export type BeforeHeaders = (status: number) => Headers | undefined
+/**
+ * Called once, right before the status line and headers are written. Returns headers to set.
+ * @param elapsedMs since the request's first guard
+ */
+export type BeforeHeaders = (status: number, elapsedMs: number) => Headers | undefined
 
 /** Header fields to set; a later guard's value replaces an earlier one's. */
 export type Headers = Readonly<Record<string, string>>
