@@ -57,7 +57,5 @@ const examples = readdirSync(`${root}examples`, { withFileTypes: true })
 export default {
   rootDir: root,
   projects: [...packages, ...examples],
-  // For a machine that is busy: no test measures time.
-  testTimeout: 60_000,
   coverageDirectory: `${root}coverage`,
 }
