@@ -51,6 +51,10 @@ export class Exchange {
     return this.#outcome !== undefined || this.response.destroyed
   }
 
+  get responsePrototype(): ServerResponse | undefined {
+    return this.#port.responsePrototype
+  }
+
   get guardTimeoutMs(): number {
     return this.#port.guardTimeoutMs
   }

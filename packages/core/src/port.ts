@@ -31,6 +31,8 @@ export interface Port<Context> {
   report(context: Context, error: unknown): void
   /** How long a guard may take, in milliseconds, before the request is refused with 503. */
   readonly guardTimeoutMs: number
+  /** The prototype that the framework will give the response, where guards run before it does. */
+  readonly responsePrototype?: ServerResponse | undefined
 }
 
 /** Tells the operator. The operator's own function may fail, which must change nothing for the request. */

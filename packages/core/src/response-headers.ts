@@ -44,7 +44,7 @@ export class ResponseHeaders {
     if (beforeHeaders) (this.#before ??= []).push(beforeHeaders)
     if (this.#state === 'untouched' && (headers || append || remove || beforeHeaders)) {
       this.#state = 'open'
-      sealBeforeWriteHead(response)
+      sealBeforeWriteHead(response, this.#exchange.responsePrototype)
     }
   }
 

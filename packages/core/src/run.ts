@@ -2,7 +2,7 @@ import type { Awaitable } from './awaitable.ts'
 import { Exchange } from './exchange.ts'
 import { carryExchange, exchangeOf } from './exchange-of.ts'
 import { failed, judge } from './judge.ts'
-import { type Port, tell } from './port.ts'
+import { type Answer, type Port, tell } from './port.ts'
 import { problem } from './problem.ts'
 import { addState } from './slots.ts'
 import { type Step, stepOf } from './step.ts'
@@ -106,11 +106,17 @@ function conclude<Context>(port: Port<Context>, context: Context, exchange: Exch
   }
   if (verdict.kind === 'deny') {
     const refusal = { ...verdict.problem, requestId: exchange.request.id }
-    port.answer(context, { status: refusal.status, problem: refusal })
+    answer(port, context, exchange, { status: refusal.status, problem: refusal })
   } else {
-    port.answer(context, { status: verdict.status, body: verdict.body })
+    answer(port, context, exchange, { status: verdict.status, body: verdict.body })
   }
   return false
+}
+
+function answer<Context>(port: Port<Context>, context: Context, exchange: Exchange | undefined, answer: Answer): void {
+  // The response does not have the prototype yet that would make its headers final.
+  if (port.responsePrototype) exchange?.headers.seal(answer.status)
+  port.answer(context, answer)
 }
 
 /** What is recorded when not a guard fails but what it decided can't be done. */
@@ -126,7 +132,7 @@ function giveUp<Context>(port: Port<Context>, context: Context, exchange: Exchan
   try {
     if (response.headersSent) throw error
     const refusal = { ...problem('internal-error'), requestId: exchange?.request.id }
-    port.answer(context, { status: refusal.status, problem: refusal })
+    answer(port, context, exchange, { status: refusal.status, problem: refusal })
   } catch {
     response.destroy()
   }

@@ -11,9 +11,12 @@ const SEALING = Symbol.for('@ashlar/core sealing 1')
  * From now on the guarded headers of this response are made final before they go out: every way to send headers in node
  * ends in `writeHead`. A response of Express has a prototype of its app's own, which is there to be extended, so it is
  * extended once: a property added to the response itself would cost more than all its headers.
+ * @param prototype the one that the response has, or will have by then
  */
-export function sealBeforeWriteHead(response: ServerResponse): void {
-  const prototype = Object.getPrototypeOf(response) as ServerResponse
+export function sealBeforeWriteHead(
+  response: ServerResponse,
+  prototype: ServerResponse = Object.getPrototypeOf(response) as ServerResponse,
+): void {
   if (Object.hasOwn(response, 'writeHead')) response.writeHead = sealThen(response.writeHead as WriteHead)
   else if (prototype === ServerResponse.prototype) response.writeHead = SEAL_THEN_WRITE
   else if (!Object.hasOwn(prototype, SEALING)) {

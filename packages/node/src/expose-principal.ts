@@ -8,11 +8,15 @@ const extended: WeakSet<object> = new WeakSet()
 /**
  * Makes the principal reachable as `request.principal`. A request of Express has a prototype of its app's own, which is
  * there to be extended, so it is extended once: a property added to the request itself would cost more than the look-up.
+ * @param prototype the one that the request has, or will have when the app reads it
  */
-export function exposePrincipal(request: IncomingMessage, principal: unknown): void {
-  const prototype = Object.getPrototypeOf(request) as object
+export function exposePrincipal(
+  request: IncomingMessage,
+  principal: unknown,
+  prototype: object = Object.getPrototypeOf(request) as object,
+): void {
   if (extended.has(prototype) && !Object.hasOwn(request, 'principal')) return
-  if (prototype === IncomingMessage.prototype || 'principal' in request) {
+  if (prototype === IncomingMessage.prototype || 'principal' in prototype || 'principal' in request) {
     ;(request as { principal?: unknown }).principal = principal
     return
   }

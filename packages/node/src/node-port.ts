@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage, ServerResponse } from 'node:http'
 
 import {
   type AdapterSettings,
@@ -32,6 +32,7 @@ export interface NodeContext {
 
 /** @param app the app that the request has yet to reach, asked for its `trust proxy` */
 export function nodePort(settings: AdapterSettings, app?: unknown): Port<NodeContext> {
+  const prototypes = prototypesOf(app)
   return {
     request: ({ request }) => request,
     response: ({ response }) => response,
@@ -43,12 +44,25 @@ export function nodePort(settings: AdapterSettings, app?: unknown): Port<NodeCon
     trust: ({ request }) => settings.trust ?? trustOf(request.app ?? app),
     answer: ({ response }, answer) => sendAnswer(response, answer),
     expose({ request, response }, state) {
-      if (state['principal'] !== undefined) exposePrincipal(request, state['principal'])
+      if (state['principal'] !== undefined) exposePrincipal(request, state['principal'], prototypes?.request)
       offerLocals((response as { locals?: object }).locals, state, request)
     },
     report: (_, error) => reportError(settings, error),
     guardTimeoutMs: settings.guardTimeoutMs,
+    responsePrototype: prototypes?.response,
   }
+}
+
+/**
+ * What Express 5 will make of a request and its response: it gives them the prototypes that it keeps for the app. Express 4,
+ * known by its `lazyrouter`, does so only once it has a route.
+ */
+function prototypesOf(
+  app: unknown,
+): { readonly request: IncomingMessage; readonly response: ServerResponse } | undefined {
+  const { request, response, lazyrouter } = (app ?? {}) as Readonly<Record<string, unknown>>
+  if (lazyrouter || !(request instanceof IncomingMessage && response instanceof ServerResponse)) return undefined
+  return { request, response }
 }
 
 /** Express's `trust proxy` setting, read on each request since the app may set it later. */
