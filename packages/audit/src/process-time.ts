@@ -10,7 +10,7 @@ export function processTime(): Guard {
 
 const TIMED: Allow<never> = Object.freeze({
   kind: 'allow',
-  beforeHeaders: (_status: number, elapsedMs: number) => ({ 'X-Process-Time': (elapsedMs / 1000).toFixed(6) }),
+  beforeHeaders: (_status: number, elapsedMs: number) => ({ 'x-process-time': (elapsedMs / 1000).toFixed(6) }),
 })
 
 const PROCESS_TIME: Guard = Object.freeze<Guard>({

@@ -12,5 +12,5 @@ const REQUEST_ID: Guard = Object.freeze<Guard>({
   name: 'request id',
   layer: 'audit',
   reads: 'head',
-  check: ({ id }) => ({ kind: 'allow', headers: { 'X-Request-ID': id } }),
+  check: ({ id }) => ({ kind: 'allow', headers: { 'x-request-id': id } }),
 })

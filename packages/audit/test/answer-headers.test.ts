@@ -34,7 +34,7 @@ describe.each(FRAMEWORKS)('%s', (_, serve) => {
 
   test("a caller's well-formed id is kept, on the answer and in the problem", async () => {
     server = await serve([requestId(), tokenGuard])
-    const answer = await server.call('/orders/1', { headers: { 'X-Request-ID': 'proxy-7f.00_1' } })
+    const answer = await server.call('/orders/1', { headers: { 'x-request-id': 'proxy-7f.00_1' } })
     expect(answer.headers['x-request-id']).toBe('proxy-7f.00_1')
     expect(answer.json()).toMatchObject({ requestId: 'proxy-7f.00_1' })
   })
@@ -50,7 +50,7 @@ describe.each(FRAMEWORKS)('%s', (_, serve) => {
     ['two values', ['abcdefgh1', 'abcdefgh2']],
   ])('a malformed id is replaced: %s', async (_name, id) => {
     server = await serve([requestId()])
-    const answer = await server.call('/orders/1', { headers: { 'X-Request-ID': id } })
+    const answer = await server.call('/orders/1', { headers: { 'x-request-id': id } })
     expect(answer.status).toBe(200)
     expect(answer.headers['x-request-id']).toMatch(UUID)
   })
@@ -81,6 +81,6 @@ test('the guards are values: one for all', () => {
 })
 
 test('the request id needs no HTTP to be tested', () => {
-  const request = testRequest({ headers: { 'X-Request-ID': 'abcdefgh-1' } })
-  expect(requestId().check(request, {})).toEqual({ kind: 'allow', headers: { 'X-Request-ID': 'abcdefgh-1' } })
+  const request = testRequest({ headers: { 'x-request-id': 'abcdefgh-1' } })
+  expect(requestId().check(request, {})).toEqual({ kind: 'allow', headers: { 'x-request-id': 'abcdefgh-1' } })
 })

@@ -107,11 +107,11 @@ export function answerError(settings: AdapterSettings, response: ServerResponse,
 export function sendAnswer(response: ServerResponse, { status, problem, body }: Answer): void {
   response.statusCode = status
   if (problem) {
-    response.setHeader('Content-Type', 'application/problem+json')
-    response.setHeader('Cache-Control', 'no-store')
+    response.setHeader('content-type', 'application/problem+json')
+    response.setHeader('cache-control', 'no-store')
   }
   const sent = problem ? JSON.stringify(problem) : body
-  if (sent !== undefined) response.setHeader('Content-Length', Buffer.byteLength(sent))
+  if (sent !== undefined) response.setHeader('content-length', Buffer.byteLength(sent))
   response.end(sent)
 }
 

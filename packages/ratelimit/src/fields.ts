@@ -45,22 +45,22 @@ export class Fields {
     const { remaining, resetInMs } = standings[tightest]!
     if (this.#legacy && this.#standard) {
       return {
-        'X-RateLimit-Limit': this.#limits[tightest]!,
-        'X-RateLimit-Remaining': String(remaining),
-        'X-RateLimit-Reset': String(secondsUp(now + resetInMs)),
-        RateLimit: this.#standings(standings),
-        'RateLimit-Policy': this.#policies,
+        'x-ratelimit-limit': this.#limits[tightest]!,
+        'x-ratelimit-remaining': String(remaining),
+        'x-ratelimit-reset': String(secondsUp(now + resetInMs)),
+        ratelimit: this.#standings(standings),
+        'ratelimit-policy': this.#policies,
       }
     }
     const headers: Record<string, string> = {}
     if (this.#legacy) {
-      headers['X-RateLimit-Limit'] = this.#limits[tightest]!
-      headers['X-RateLimit-Remaining'] = String(remaining)
-      headers['X-RateLimit-Reset'] = String(secondsUp(now + resetInMs))
+      headers['x-ratelimit-limit'] = this.#limits[tightest]!
+      headers['x-ratelimit-remaining'] = String(remaining)
+      headers['x-ratelimit-reset'] = String(secondsUp(now + resetInMs))
     }
     if (this.#standard) {
-      headers['RateLimit'] = this.#standings(standings)
-      headers['RateLimit-Policy'] = this.#policies
+      headers['ratelimit'] = this.#standings(standings)
+      headers['ratelimit-policy'] = this.#policies
     }
     return headers
   }

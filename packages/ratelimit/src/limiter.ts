@@ -47,7 +47,7 @@ export class Limiter {
     const detail = `Try again in ${retryAfter} second${retryAfter === 1 ? '' : 's'}.`
     return deny(problem('rate-limited', { ...members, detail }), {
       ...REFUSED,
-      headers: { ...headers, 'Retry-After': String(retryAfter) },
+      headers: { ...headers, 'retry-after': String(retryAfter) },
     })
   }
 }

@@ -189,7 +189,7 @@ describe('cost', () => {
   test('what costs more than the limit is told so, without a time to try again', () => {
     const refused = ask(rateLimit({ policy: ten, cost: 11 }))
     expect(refused.problem.detail).toBe('This request costs more than the limit ever allows.')
-    expect(refused.headers).not.toHaveProperty('Retry-After')
+    expect(refused.headers).not.toHaveProperty('retry-after')
   })
 
   test.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, undefined, '3', 1e10])(
@@ -211,20 +211,20 @@ describe('several policies', () => {
     const clock = fakeClock(Date.UTC(2026, 0, 1, 23, 59, 50))
     const guard = rateLimit({ policy, clock })
     expect(ask(guard).headers).toMatchObject({
-      RateLimit: '"burst";r=1;t=1, "daily";r=2;t=10',
-      'RateLimit-Policy': '"burst";q=2;w=2, "daily";q=3;w=86400',
-      'X-RateLimit-Limit': '2',
-      'X-RateLimit-Remaining': '1',
+      ratelimit: '"burst";r=1;t=1, "daily";r=2;t=10',
+      'ratelimit-policy': '"burst";q=2;w=2, "daily";q=3;w=86400',
+      'x-ratelimit-limit': '2',
+      'x-ratelimit-remaining': '1',
     })
     expect(ask(guard).kind).toBe('allow')
     const burst = ask(guard)
     expect(burst.problem['violated-policies']).toEqual(['burst'])
-    expect(burst.headers).toMatchObject({ 'Retry-After': '1', RateLimit: '"burst";r=0;t=1, "daily";r=1;t=10' })
+    expect(burst.headers).toMatchObject({ 'retry-after': '1', ratelimit: '"burst";r=0;t=1, "daily";r=1;t=10' })
     clock.advance(2000)
     expect(ask(guard).kind).toBe('allow')
     const daily = ask(guard)
     expect(daily.problem['violated-policies']).toEqual(['daily'])
-    expect(daily.headers).toMatchObject({ 'Retry-After': '8', 'X-RateLimit-Limit': '3' })
+    expect(daily.headers).toMatchObject({ 'retry-after': '8', 'x-ratelimit-limit': '3' })
     clock.advance(7999)
     expect(ask(guard).kind).toBe('deny')
     clock.advance(1)
@@ -238,9 +238,9 @@ describe('several policies', () => {
 
 describe('header fields', () => {
   test.each<[RateLimitOptions['headers'], string[]]>([
-    [{}, ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'RateLimit', 'RateLimit-Policy']],
-    [{ legacy: false }, ['RateLimit', 'RateLimit-Policy']],
-    [{ standard: false }, ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset']],
+    [{}, ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset', 'ratelimit', 'ratelimit-policy']],
+    [{ legacy: false }, ['ratelimit', 'ratelimit-policy']],
+    [{ standard: false }, ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset']],
     [{ legacy: false, standard: false }, []],
   ])('%p', (headers, names) => {
     expect(Object.keys(ask(rateLimit({ policy: two, headers: headers! })).headers!)).toEqual(names)
@@ -257,8 +257,8 @@ describe('header fields', () => {
       const guard = rateLimit({ policy, clock })
       let refused = ask(guard)
       while (refused.kind !== ('deny' as string)) refused = ask(guard)
-      const seconds = Number(refused.headers!['Retry-After'])
-      expect(seconds).toBeGreaterThanOrEqual(Number(/t=(\d+)/.exec(refused.headers!['RateLimit']!)![1]))
+      const seconds = Number(refused.headers!['retry-after'])
+      expect(seconds).toBeGreaterThanOrEqual(Number(/t=(\d+)/.exec(refused.headers!['ratelimit']!)![1]))
       clock.advance((seconds - 1) * 1000)
       expect(ask(guard).kind).toBe('deny')
       clock.advance(1000)
@@ -270,7 +270,7 @@ describe('header fields', () => {
     const midnight = Date.UTC(2026, 0, 2)
     const resetAt = (now: number) => {
       const guard = rateLimit({ policy: fixedWindow({ limit: 5, window: 'day' }), clock: fakeClock(now) })
-      return Number(ask(guard).headers!['X-RateLimit-Reset']) * 1000
+      return Number(ask(guard).headers!['x-ratelimit-reset']) * 1000
     }
     expect(resetAt(midnight - 1)).toBe(midnight)
     expect(resetAt(midnight)).toBe(Date.UTC(2026, 0, 3))
