@@ -39,6 +39,14 @@ export const CHROMIUM: ServiceBinary = {
   folders: () => [],
 }
 
+export const NGINX: ServiceBinary = {
+  service: 'nginx',
+  command: 'nginx',
+  install: 'apt-get install nginx-light openssl',
+  // Debian keeps it with what only root runs.
+  folders: () => ['/usr/sbin'],
+}
+
 /** The folder that holds the binary, `undefined` where the machine has none. */
 export function folderOf({ command, folders }: ServiceBinary): string | undefined {
   const path = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')

@@ -1,4 +1,4 @@
-import { CHROMIUM, folderOf, missing, POSTGRES, REDIS } from './binary.ts'
+import { CHROMIUM, folderOf, missing, NGINX, POSTGRES, REDIS } from './binary.ts'
 
 /** The part of Jest's `describe` that is needed. */
 export interface SuiteRunner {
@@ -6,9 +6,9 @@ export interface SuiteRunner {
   skip(title: string, body: () => void): void
 }
 
-export type ServiceName = 'redis' | 'postgres' | 'browser'
+export type ServiceName = 'redis' | 'postgres' | 'browser' | 'nginx'
 
-const BINARIES = { redis: REDIS, postgres: POSTGRES, browser: CHROMIUM } as const
+const BINARIES = { redis: REDIS, postgres: POSTGRES, browser: CHROMIUM, nginx: NGINX } as const
 
 /**
  * A `describe` for suites that need a real server: skipped, with the install command in the title, where the machine has
