@@ -28,6 +28,7 @@ export { type LateValue, offerLocals } from './locals.ts'
 export { nearestName } from './nearest-name.ts'
 export { checkOptionNames, type NumberRange, numberOption } from './options.ts'
 export type { Added, AddsOf, InOrder, Needed, NeedsOf } from './order.ts'
+export { parseUrl } from './parse-url.ts'
 export { compilePaths, type PathPattern } from './path-pattern.ts'
 export type { Answer, Port } from './port.ts'
 export {

@@ -1,6 +1,4 @@
-import { ConfigurationError } from '@ashlar/core'
-
-import { parseUrl } from './parse-url.ts'
+import { ConfigurationError, parseUrl } from '@ashlar/core'
 
 /**
  * An origin as browsers write it (`https://app.example.com`), one with every subdomain (`https://*.example.com`), or an

@@ -1,6 +1,4 @@
-import { ConfigurationError, checkOptionNames } from '@ashlar/core'
-
-import { parseUrl } from './parse-url.ts'
+import { ConfigurationError, checkOptionNames, parseUrl } from '@ashlar/core'
 
 /** What a page may ask of the browser, and therefore what can be denied to it. */
 const FEATURES = [

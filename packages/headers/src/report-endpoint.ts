@@ -1,6 +1,4 @@
-import { ConfigurationError } from '@ashlar/core'
-
-import { parseUrl } from './parse-url.ts'
+import { ConfigurationError, parseUrl } from '@ashlar/core'
 
 /** Where browsers send reports, as `Reporting-Endpoints` and the policies that name it say. */
 export interface ReportEndpoint {

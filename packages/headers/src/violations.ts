@@ -1,7 +1,6 @@
-import type { ViolationSummary } from '@ashlar/core'
+import { parseUrl, type ViolationSummary } from '@ashlar/core'
 
 import { DIRECTIVE_NAMES, headerNameOf } from './csp-directives.ts'
-import { parseUrl } from './parse-url.ts'
 import { EVERY_FEATURE } from './permissions-policy.ts'
 
 /** A body holds one report of the older kind, or a list; nobody sends more honest ones than this at once. */

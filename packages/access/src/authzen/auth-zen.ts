@@ -5,6 +5,7 @@ import {
   deny,
   type Guard,
   type Principal,
+  parseUrl,
   problem,
   type RequestView,
   respond,
@@ -184,7 +185,7 @@ function actionsOf({ rules }: AccessControl, type: string): readonly string[] {
 }
 
 function readBase(text: string): string {
-  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
+  const url = parseUrl(text)
   if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
     throw new ConfigurationError('ERR_OPTION_INVALID', `${WHERE}: "baseUrl" is a URL such as "https://pdp.example".`)
   }

@@ -6,6 +6,7 @@ import {
   type Guard,
   numberOption,
   type Principal,
+  parseUrl,
   type RequestView,
   UnavailableError,
   type Verdict,
@@ -111,7 +112,7 @@ function subjectOf({ subject, roles, scopes }: Principal): Entity {
 }
 
 function readEndpoint(text: string): URL {
-  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
+  const url = parseUrl(text)
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new ConfigurationError(
       'ERR_OPTION_INVALID',

@@ -7,6 +7,7 @@ import {
   ConfigurationError,
   checkOptionNames,
   numberOption,
+  parseUrl,
   type RequestView,
   systemClock,
 } from '@ashlar/core'
@@ -108,8 +109,9 @@ export function dpop(options: DpopOptions): ProofOfPossession {
   }
 
   function isThisUrl(claimed: unknown, path: string): boolean {
-    if (typeof claimed !== 'string' || !URL.canParse(claimed)) return false
-    const { origin, pathname, username, password } = new URL(claimed)
+    const url = parseUrl(claimed)
+    if (!url) return false
+    const { origin, pathname, username, password } = url
     return username === '' && password === '' && origins.has(origin) && pathname === new URL(path, origin).pathname
   }
 
