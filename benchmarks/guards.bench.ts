@@ -1,6 +1,8 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
-import { ALLOW, type AnyGuard, type Port, run, stepsOf, trustNone } from '@ashlar/core'
+import { ALLOW, type AnyGuard } from '@ashlar/core'
+import { type Port, run, stepsOf } from '@ashlar/core/adapter'
+import { trustNone } from '@ashlar/core/http'
 
 import { interleave } from './interleave.ts'
 import type { Bench } from './result.ts'

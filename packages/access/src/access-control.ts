@@ -1,14 +1,6 @@
-import {
-  type Awaitable,
-  type Clock,
-  ConfigurationError,
-  checkOptionNames,
-  type Guard,
-  numberOption,
-  type Principal,
-  type RequestView,
-  systemClock,
-} from '@ashlar/core'
+import { type Awaitable, ConfigurationError, type Guard, type Principal, type RequestView } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { type AttributeLoader, Loaders } from './attribute-loader.ts'
 import { DecisionPoint, type Difference } from './decision-point.ts'

@@ -1,11 +1,6 @@
-import {
-  type Awaitable,
-  ConfigurationError,
-  checkOptionNames,
-  type Principal,
-  UnavailableError,
-  withDeadline,
-} from '@ashlar/core'
+import { type Awaitable, ConfigurationError, type Principal, UnavailableError } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
+import { withDeadline } from '@ashlar/core/time'
 
 import { own, ownList } from './own.ts'
 import { Attributes } from './policies/attributes.ts'

@@ -1,4 +1,5 @@
-import type { Awaitable, Clock, Principal, RequestView } from '@ashlar/core'
+import type { Awaitable, Principal, RequestView } from '@ashlar/core'
+import type { Clock } from '@ashlar/core/time'
 
 import { joined, type Loaders } from './attribute-loader.ts'
 import { type Explanation, explain } from './explanation.ts'

@@ -1,11 +1,6 @@
-import {
-  type Clock,
-  ConfigurationError,
-  checkOptionNames,
-  nearestName,
-  type Principal,
-  systemClock,
-} from '@ashlar/core'
+import { ConfigurationError, type Principal } from '@ashlar/core'
+import { checkOptionNames, nearestName } from '@ashlar/core/options'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { own, ownList } from './own.ts'
 import { Attributes, UserSlots } from './policies/attributes.ts'

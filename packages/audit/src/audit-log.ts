@@ -1,4 +1,5 @@
-import { ConfigurationError, checkOptionNames, numberOption, onEvent } from '@ashlar/core'
+import { ConfigurationError, onEvent } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
 
 import type { Logger } from './logger.ts'
 import { type RequestRecord, requestRecord } from './request-record.ts'

@@ -1,7 +1,6 @@
 import {
   allow,
   ConfigurationError,
-  checkOptionNames,
   type Guard,
   type Outcome,
   type Principal,
@@ -9,6 +8,7 @@ import {
   type Slot,
   slot,
 } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
 
 import { alarmOf } from './alarm.ts'
 import type { Amount, AppEventName, AuditEvent, AuditOutcome, ComplianceFlag } from './event/audit-event.ts'

@@ -1,11 +1,5 @@
-import {
-  type AshlarEvent,
-  ConfigurationError,
-  checkOptionNames,
-  type Decision,
-  onEvent,
-  type RequestCompleted,
-} from '@ashlar/core'
+import { type AshlarEvent, ConfigurationError, type Decision, onEvent, type RequestCompleted } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
 
 import { alarmOf } from './alarm.ts'
 import type { AuditLog } from './audit-log.ts'

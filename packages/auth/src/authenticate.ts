@@ -2,12 +2,12 @@ import {
   ALLOW,
   type Awaitable,
   ConfigurationError,
-  checkOptionNames,
   type Guard,
   type Principal,
   type RequestView,
   type Verdict,
 } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
 
 import { challengeText } from './challenge.ts'
 import type { CredentialSource, Fault, Verified } from './credential-source.ts'

@@ -1,4 +1,5 @@
-import { ALLOW, ConfigurationError, checkOptionNames, type Guard, respond } from '@ashlar/core'
+import { ALLOW, ConfigurationError, type Guard, respond } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
 
 import { secureUrl } from './keys/json-request.ts'
 

@@ -2,16 +2,14 @@ import {
   type Allow,
   AshlarError,
   allow,
-  type Clock,
   ConfigurationError,
-  checkOptionNames,
   deny,
   type Guard,
-  numberOption,
   type Outcome,
   problem,
-  systemClock,
 } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { type Clock, systemClock } from '@ashlar/core/time'
 import { ConsecutiveBreaker, type IBreaker } from 'cockatiel'
 
 import { type Admission, Circuit, type CircuitStateName } from './circuit.ts'

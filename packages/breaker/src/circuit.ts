@@ -1,4 +1,5 @@
-import { type Clock, publishEvent } from '@ashlar/core'
+import { publishEvent } from '@ashlar/core'
+import type { Clock } from '@ashlar/core/time'
 import { CircuitState, type IBreaker } from 'cockatiel'
 
 /** What a circuit makes of a call that has ended; `nothing` is neither a success nor a failure. */

@@ -1,12 +1,5 @@
-import {
-  type Allow,
-  type ConfigurationError,
-  type Deny,
-  type Outcome,
-  shadow,
-  stepsOf,
-  type Verdict,
-} from '@ashlar/core'
+import { type Allow, type ConfigurationError, type Deny, type Outcome, shadow, type Verdict } from '@ashlar/core'
+import { stepsOf } from '@ashlar/core/adapter'
 import { fakeClock, recordEvents, testRequest } from '@ashlar/testkit'
 import { describe, expect, test } from '@jest/globals'
 import { ConsecutiveBreaker, CountBreaker, type IBreaker, SamplingBreaker } from 'cockatiel'

@@ -1,15 +1,5 @@
-export { type AdapterOptions, type AdapterSettings, adapterSettings } from './adapter-options.ts'
-export { canonicalAddress, clientAddress, compileTrust, type TrustProxy, trustNone } from './address.ts'
-export { amend } from './amend.ts'
-export type { Awaitable } from './awaitable.ts'
-export { chain } from './chain.ts'
-export { onEvent, onVerdict, publishEvent } from './channels.ts'
-export { type Clock, systemClock } from './clock.ts'
-export { removeContentHeaders } from './content-headers.ts'
-export { type DeadlineOptions, withDeadline } from './deadline.ts'
-export { type AnyMethod, type MethodDecorator, methodDecorator } from './decorator.ts'
-export { problemOf } from './error-problem.ts'
 export { AshlarError, ConfigurationError, type ErrorCode, UnavailableError } from './errors.ts'
+export { onEvent, onVerdict, publishEvent } from './events/channels.ts'
 export type {
   AshlarEvent,
   Decision,
@@ -20,40 +10,13 @@ export type {
   SecurityEvent,
   VerdictEvent,
   ViolationSummary,
-} from './events.ts'
-export { except } from './except.ts'
-export { frontDoorMark, requireFrontDoor } from './front-door-mark.ts'
-export type { AnyGuard, Guard, Layer, Moment } from './guard.ts'
-export { type LateValue, offerLocals } from './locals.ts'
-export { nearestName } from './nearest-name.ts'
-export { checkOptionNames, type NumberRange, numberOption } from './options.ts'
-export type { Added, AddsOf, InOrder, Needed, NeedsOf } from './order.ts'
-export { parseUrl } from './parse-url.ts'
-export { compilePaths, type PathPattern } from './path-pattern.ts'
-export type { Answer, Port } from './port.ts'
-export {
-  type ApiKeyPrincipal,
-  type BearerPrincipal,
-  type Binding,
-  type CertificatePrincipal,
-  type CustomPrincipal,
-  type EdgePrincipal,
-  type Identity,
-  type Principal,
-  principal,
-  type SessionPrincipal,
-} from './principal.ts'
-export { PROBLEMS, type Problem, type ProblemCode, problem } from './problem.ts'
-export type { Query } from './query.ts'
-export type { Quota, QuotaClaim } from './quota.ts'
-export { RequestHead } from './request-head.ts'
-export type { RequestView } from './request-view.ts'
-export { run } from './run.ts'
-export { shadow } from './shadow.ts'
-export { some } from './some.ts'
-export { type RequestSource, type Slot, slot, stateOf } from './state.ts'
-export { type Step, stepsOf } from './step.ts'
-export { pathOf } from './target.ts'
+} from './events/events.ts'
+export { chain } from './guard/chain.ts'
+export { except } from './guard/except.ts'
+export type { AnyGuard, Guard, Layer, Moment } from './guard/guard.ts'
+export type { Added, AddsOf, InOrder, Needed, NeedsOf } from './guard/order.ts'
+export { shadow } from './guard/shadow.ts'
+export { some } from './guard/some.ts'
 export {
   type Account,
   type AfterResponse,
@@ -70,5 +33,25 @@ export {
   type Respond,
   respond,
   type Verdict,
-} from './verdict.ts'
-export { when } from './when.ts'
+} from './guard/verdict.ts'
+export { when } from './guard/when.ts'
+export { PROBLEMS, type Problem, type ProblemCode, problem } from './problem/problem.ts'
+export type { PathPattern } from './request/path-pattern.ts'
+export type { Query } from './request/query.ts'
+export type { RequestView } from './request/request-view.ts'
+export { amend } from './run/amend.ts'
+export { requireFrontDoor } from './run/front-door-mark.ts'
+export {
+  type ApiKeyPrincipal,
+  type BearerPrincipal,
+  type Binding,
+  type CertificatePrincipal,
+  type CustomPrincipal,
+  type EdgePrincipal,
+  type Identity,
+  type Principal,
+  principal,
+  type SessionPrincipal,
+} from './state/principal.ts'
+export { type RequestSource, type Slot, slot, stateOf } from './state/state.ts'
+export type { Awaitable } from './time/awaitable.ts'

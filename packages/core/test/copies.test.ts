@@ -3,12 +3,14 @@ import { ServerResponse } from 'node:http'
 import { recordEvents } from '@ashlar/testkit'
 import { expect, jest, test } from '@jest/globals'
 
-import * as here from '../src/index.ts'
+import * as adapterHere from '../src/adapter.ts'
+import * as coreHere from '../src/index.ts'
 import { contextOf, guardThat, recordingPort } from './recording-port.ts'
 
+const here = { ...coreHere, ...adapterHere }
 let there: typeof here
 await jest.isolateModulesAsync(async () => {
-  there = await import('../src/index.ts')
+  there = { ...(await import('../src/index.ts')), ...(await import('../src/adapter.ts')) }
 })
 
 /** Front door of one copy, route of another: what happens when two versions are installed side by side. */
@@ -18,7 +20,7 @@ test('two copies of core in one process share state and understand each other', 
   const context = contextOf('/x')
   const port = recordingPort()
   const paint = guardThat(() => here.allow({ colour: 'blue' }), { name: 'paint' })
-  const nested = guardThat(() => there.ALLOW, { name: 'nested' }) as here.Guard
+  const nested = guardThat(() => there.ALLOW, { name: 'nested' }) as coreHere.Guard
   expect(await here.run(port, here.stepsOf([paint, there.chain(nested, nested)]), context)).toBe(true)
   expect(there.slot<string>('colour').of(context.request)).toBe('blue')
 

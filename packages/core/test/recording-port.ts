@@ -1,7 +1,9 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 
-import { type Answer, type AnyGuard, type Port, run, stepsOf, trustNone } from '../src/index.ts'
+import { type Answer, type Port, run, stepsOf } from '../src/adapter.ts'
+import { trustNone } from '../src/http.ts'
+import type { AnyGuard } from '../src/index.ts'
 
 export interface Context {
   readonly request: IncomingMessage

@@ -3,7 +3,8 @@ import { Socket } from 'node:net'
 
 import { expect, test } from '@jest/globals'
 
-import { compileTrust, RequestHead, trustNone } from '../src/index.ts'
+import { RequestHead } from '../src/adapter.ts'
+import { compileTrust, trustNone } from '../src/http.ts'
 
 interface Seen {
   readonly peer: string

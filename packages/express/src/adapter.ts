@@ -1,4 +1,4 @@
-import { type AdapterOptions, adapterSettings } from '@ashlar/core'
+import { type AdapterOptions, adapterSettings } from '@ashlar/core/adapter'
 import { frontDoorWith, type MakeFrontDoor, type NodeProtect, nodePort, protectWith } from '@ashlar/node'
 
 import { type ExpressErrorBoundary, errorBoundaryWith } from './error-boundary.ts'

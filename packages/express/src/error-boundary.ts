@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 
-import type { AdapterSettings } from '@ashlar/core'
+import type { AdapterSettings } from '@ashlar/core/adapter'
 import { answerError, type Next, type NodeRequest } from '@ashlar/node'
 
 export type ExpressErrorMiddleware = (

@@ -1,14 +1,7 @@
 import type { ServerResponse } from 'node:http'
 
-import {
-  type Added,
-  type AnyGuard,
-  type InOrder,
-  type MethodDecorator,
-  methodDecorator,
-  type Port,
-  stateOf,
-} from '@ashlar/core'
+import { type Added, type AnyGuard, type InOrder, stateOf } from '@ashlar/core'
+import { type MethodDecorator, methodDecorator, type Port } from '@ashlar/core/adapter'
 import { middlewareOf, type Next, type NodeContext, type NodeRequest } from '@ashlar/node'
 
 // biome-ignore lint/suspicious/noExplicitAny: the decorated method has the app's own request and response types

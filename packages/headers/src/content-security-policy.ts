@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 
-import { ConfigurationError, checkOptionNames } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
 
 import {
   type CspDirectives,

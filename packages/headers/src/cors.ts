@@ -1,16 +1,15 @@
 import {
   type Allow,
   ConfigurationError,
-  checkOptionNames,
   type Deny,
   deny,
   type Guard,
-  numberOption,
   problem,
   type RequestView,
   type Respond,
   respond,
 } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
 
 import { compileOrigins, includesOrigin, type OriginPattern } from './origins.ts'
 

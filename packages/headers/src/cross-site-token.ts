@@ -4,14 +4,14 @@ import type { IncomingMessage } from 'node:http'
 import {
   amend,
   ConfigurationError,
-  checkOptionNames,
-  type LateValue,
   type Moment,
   type RequestSource,
   type RequestView,
   type Slot,
   slot,
 } from '@ashlar/core'
+import type { LateValue } from '@ashlar/core/adapter'
+import { checkOptionNames } from '@ashlar/core/options'
 
 import { cookieValue } from './cookie-value.ts'
 

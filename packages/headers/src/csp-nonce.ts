@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
-import { amend, type LateValue, type RequestSource, type Slot, slot } from '@ashlar/core'
+import { amend, type RequestSource, type Slot, slot } from '@ashlar/core'
+import type { LateValue } from '@ashlar/core/adapter'
 
 import type { CompiledPolicy } from './content-security-policy.ts'
 

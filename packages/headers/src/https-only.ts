@@ -1,16 +1,15 @@
 import {
   ALLOW,
   type Allow,
-  checkOptionNames,
   type Deny,
   deny,
   type Guard,
-  numberOption,
   problem,
   type RequestView,
   type Respond,
   respond,
 } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
 
 import { type StrictTransportSecurity, strictTransportSecurityValue } from './strict-transport-security.ts'
 

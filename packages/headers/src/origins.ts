@@ -1,4 +1,5 @@
-import { ConfigurationError, parseUrl } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { parseUrl } from '@ashlar/core/http'
 
 /**
  * An origin as browsers write it (`https://app.example.com`), one with every subdomain (`https://*.example.com`), or an

@@ -1,4 +1,6 @@
-import { ConfigurationError, checkOptionNames, parseUrl } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { parseUrl } from '@ashlar/core/http'
+import { checkOptionNames } from '@ashlar/core/options'
 
 /** What a page may ask of the browser, and therefore what can be denied to it. */
 const FEATURES = [

@@ -1,21 +1,19 @@
 import {
   ALLOW,
-  type Clock,
-  checkOptionNames,
-  compilePaths,
   type Decision,
   type Deny,
   deny,
   type Guard,
-  numberOption,
   type PathPattern,
   problem,
   publishEvent,
   type RequestView,
   type Respond,
   respond,
-  systemClock,
 } from '@ashlar/core'
+import { compilePaths } from '@ashlar/core/http'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { readAtMost, TOO_LONG } from './read-at-most.ts'
 import { ReportMemory } from './report-memory.ts'

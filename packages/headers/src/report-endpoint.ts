@@ -1,4 +1,5 @@
-import { ConfigurationError, parseUrl } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { parseUrl } from '@ashlar/core/http'
 
 /** Where browsers send reports, as `Reporting-Endpoints` and the policies that name it say. */
 export interface ReportEndpoint {

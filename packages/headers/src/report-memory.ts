@@ -1,4 +1,5 @@
-import type { Clock, ViolationSummary } from '@ashlar/core'
+import type { ViolationSummary } from '@ashlar/core'
+import type { Clock } from '@ashlar/core/time'
 
 export interface ReportMemoryOptions {
   readonly quietMs: number

@@ -3,8 +3,6 @@ import {
   type Allow,
   type Awaitable,
   ConfigurationError,
-  checkOptionNames,
-  compilePaths,
   type Deny,
   deny,
   type Guard,
@@ -12,6 +10,8 @@ import {
   problem,
   type RequestView,
 } from '@ashlar/core'
+import { compilePaths } from '@ashlar/core/http'
+import { checkOptionNames } from '@ashlar/core/options'
 
 import {
   type CrossSiteToken,

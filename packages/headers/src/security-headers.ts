@@ -1,4 +1,5 @@
-import { type Allow, ConfigurationError, checkOptionNames, type Guard, type Headers } from '@ashlar/core'
+import { type Allow, ConfigurationError, type Guard, type Headers } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
 
 import { CHOICE_NAMES, chosenHeaders, type HeaderChoices } from './choices.ts'
 import { type CompiledPolicy, compilePolicy } from './content-security-policy.ts'

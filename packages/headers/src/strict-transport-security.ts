@@ -1,4 +1,5 @@
-import { ConfigurationError, checkOptionNames, numberOption } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
 
 /** HTTP Strict Transport Security (RFC 6797). */
 export interface StrictTransportSecurity {

@@ -1,4 +1,5 @@
-import { parseUrl, type ViolationSummary } from '@ashlar/core'
+import type { ViolationSummary } from '@ashlar/core'
+import { parseUrl } from '@ashlar/core/http'
 
 import { DIRECTIVE_NAMES, headerNameOf } from './csp-directives.ts'
 import { EVERY_FEATURE } from './permissions-policy.ts'

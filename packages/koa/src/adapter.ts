@@ -1,4 +1,4 @@
-import { type AdapterOptions, adapterSettings } from '@ashlar/core'
+import { type AdapterOptions, adapterSettings } from '@ashlar/core/adapter'
 
 import { errorBoundaryWith, type KoaErrorBoundary } from './error-boundary.ts'
 import { frontDoorWith, type KoaFrontDoor } from './front-door.ts'

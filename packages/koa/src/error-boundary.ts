@@ -1,4 +1,4 @@
-import { type AdapterSettings, type Port, problemOf, removeContentHeaders } from '@ashlar/core'
+import { type AdapterSettings, type Port, problemOf, removeContentHeaders } from '@ashlar/core/adapter'
 
 import type { KoaContext } from './koa-port.ts'
 import type { KoaMiddleware } from './protect.ts'

@@ -1,4 +1,5 @@
-import type { AdapterSettings, AnyGuard, InOrder } from '@ashlar/core'
+import type { AnyGuard, InOrder } from '@ashlar/core'
+import type { AdapterSettings } from '@ashlar/core/adapter'
 import { type App, type FrontDoor, frontDoorWith as nodeFrontDoorWith } from '@ashlar/node'
 
 import type { KoaProtect } from './protect.ts'

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import { type AdapterSettings, type Answer, offerLocals, type Port, trustNone } from '@ashlar/core'
+import { type AdapterSettings, type Answer, offerLocals, type Port } from '@ashlar/core/adapter'
+import { trustNone } from '@ashlar/core/http'
 
 /** The part of a Koa 2 or Koa 3 context that guards need. */
 export interface KoaContext {

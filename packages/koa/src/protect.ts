@@ -1,14 +1,5 @@
-import {
-  type Added,
-  type AnyGuard,
-  type InOrder,
-  type MethodDecorator,
-  methodDecorator,
-  type Port,
-  run,
-  stateOf,
-  stepsOf,
-} from '@ashlar/core'
+import { type Added, type AnyGuard, type InOrder, stateOf } from '@ashlar/core'
+import { type MethodDecorator, methodDecorator, type Port, run, stepsOf } from '@ashlar/core/adapter'
 
 import type { KoaContext } from './koa-port.ts'
 

@@ -1,4 +1,4 @@
-import { type AdapterOptions, adapterSettings } from '@ashlar/core'
+import { type AdapterOptions, adapterSettings } from '@ashlar/core/adapter'
 
 import { frontDoorWith, type MakeFrontDoor } from './front-door.ts'
 import { nodePort } from './node-port.ts'

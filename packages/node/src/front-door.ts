@@ -2,17 +2,8 @@ import { type IncomingMessage, type RequestListener, ServerResponse } from 'node
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
-import {
-  type AdapterSettings,
-  type AnyGuard,
-  allow,
-  ConfigurationError,
-  frontDoorMark,
-  type Guard,
-  type InOrder,
-  run,
-  stepsOf,
-} from '@ashlar/core'
+import { type AnyGuard, allow, ConfigurationError, type Guard, type InOrder } from '@ashlar/core'
+import { type AdapterSettings, frontDoorMark, run, stepsOf } from '@ashlar/core/adapter'
 
 import { answerError, nodePort } from './node-port.ts'
 

@@ -8,9 +8,8 @@ import {
   pathOf,
   problemOf,
   removeContentHeaders,
-  type TrustProxy,
-  trustNone,
-} from '@ashlar/core'
+} from '@ashlar/core/adapter'
+import { type TrustProxy, trustNone } from '@ashlar/core/http'
 
 import { exposePrincipal } from './expose-principal.ts'
 

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 
-import { type AnyGuard, type InOrder, type Port, run, stepsOf } from '@ashlar/core'
+import type { AnyGuard, InOrder } from '@ashlar/core'
+import { type Port, run, stepsOf } from '@ashlar/core/adapter'
 
 import type { NodeContext, NodeRequest } from './node-port.ts'
 

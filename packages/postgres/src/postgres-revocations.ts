@@ -1,5 +1,5 @@
 import type { Revocation, RevocationStore } from '@ashlar/auth'
-import { checkOptionNames } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
 import type { Pool, PoolClient } from 'pg'
 
 export interface PostgresRevocationsOptions {

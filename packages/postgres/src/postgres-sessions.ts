@@ -1,5 +1,5 @@
 import type { SessionRecord, SessionStore } from '@ashlar/auth'
-import { checkOptionNames } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
 import type { Pool } from 'pg'
 
 export interface PostgresSessionsOptions {

@@ -14,7 +14,8 @@ import {
   type RecordStorage,
   recordTo,
 } from '@ashlar/audit/storage'
-import { ConfigurationError, numberOption, UnavailableError } from '@ashlar/core'
+import { ConfigurationError, UnavailableError } from '@ashlar/core'
+import { numberOption } from '@ashlar/core/options'
 import type { ClientBase, Pool, PoolClient } from 'pg'
 
 import { appendRows, type LogRows } from './audit-log-rows.ts'

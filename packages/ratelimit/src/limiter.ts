@@ -1,4 +1,5 @@
-import { type Awaitable, type Clock, type Deny, deny, type Headers, problem, type Verdict } from '@ashlar/core'
+import { type Awaitable, type Deny, deny, type Headers, problem, type Verdict } from '@ashlar/core'
+import type { Clock } from '@ashlar/core/time'
 
 import { type FieldOptions, Fields, secondsUp } from './fields.ts'
 import type { Policy } from './policy.ts'

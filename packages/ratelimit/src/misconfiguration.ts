@@ -1,4 +1,5 @@
-import { type ErrorCode, RequestHead, type RequestView } from '@ashlar/core'
+import type { ErrorCode, RequestView } from '@ashlar/core'
+import { RequestHead } from '@ashlar/core/adapter'
 
 /** How many requests of a limiter are looked at. A wrong arrangement shows in the first ones. */
 const LOOKED_AT = 1000

@@ -1,4 +1,6 @@
-import { ConfigurationError, checkOptionNames, numberOption, type Principal, withDeadline } from '@ashlar/core'
+import { ConfigurationError, type Principal } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { withDeadline } from '@ashlar/core/time'
 
 import { principalKey } from './key.ts'
 import type { Policy } from './policy.ts'

@@ -1,4 +1,5 @@
-import { ConfigurationError, checkOptionNames, numberOption } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
 
 /** How much a key may use, and how it comes back. Made by `tokenBucket`, `fixedWindow` and `slidingWindow`. */
 export interface Policy {

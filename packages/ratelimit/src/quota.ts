@@ -1,13 +1,7 @@
-import {
-  type Awaitable,
-  type Clock,
-  ConfigurationError,
-  checkOptionNames,
-  numberOption,
-  type Quota,
-  type QuotaClaim,
-  systemClock,
-} from '@ashlar/core'
+import { type Awaitable, ConfigurationError } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import type { Quota, QuotaClaim } from '@ashlar/core/stores'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { memoryStore } from './memory/memory-store.ts'
 import { type Policy, policyName } from './policy.ts'

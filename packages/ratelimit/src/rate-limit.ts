@@ -1,18 +1,16 @@
 import {
   AshlarError,
   type Awaitable,
-  type Clock,
   ConfigurationError,
-  checkOptionNames,
   type Guard,
   type Moment,
-  numberOption,
   type Outcome,
   type Principal,
   type RequestView,
-  systemClock,
   type Verdict,
 } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import type { FieldOptions } from './fields.ts'
 import { keyFunction, type LimitBy } from './key.ts'

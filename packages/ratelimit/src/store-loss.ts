@@ -1,11 +1,6 @@
-import {
-  ConfigurationError,
-  type EventName,
-  numberOption,
-  publishEvent,
-  UnavailableError,
-  withDeadline,
-} from '@ashlar/core'
+import { ConfigurationError, type EventName, publishEvent, UnavailableError } from '@ashlar/core'
+import { numberOption } from '@ashlar/core/options'
+import { withDeadline } from '@ashlar/core/time'
 
 import { copyTaken } from './copy-taken.ts'
 import type { MemoryLedger } from './memory/memory-ledger.ts'

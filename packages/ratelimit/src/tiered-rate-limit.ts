@@ -1,12 +1,6 @@
-import {
-  type Awaitable,
-  ConfigurationError,
-  checkOptionNames,
-  type Guard,
-  type Principal,
-  publishEvent,
-  systemClock,
-} from '@ashlar/core'
+import { type Awaitable, ConfigurationError, type Guard, type Principal, publishEvent } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
+import { systemClock } from '@ashlar/core/time'
 
 import { byAddress, principalKey } from './key.ts'
 import { Limiter } from './limiter.ts'

@@ -1,5 +1,5 @@
 import type { ReplayStore } from '@ashlar/auth'
-import { checkOptionNames } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
 import type { Redis } from 'ioredis'
 
 export interface RedisReplaysOptions {

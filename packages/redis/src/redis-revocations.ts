@@ -1,5 +1,6 @@
 import type { Revocation, RevocationStore } from '@ashlar/auth'
-import { ConfigurationError, checkOptionNames, numberOption } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
 import type { Redis } from 'ioredis'
 
 export interface RedisRevocationsOptions {

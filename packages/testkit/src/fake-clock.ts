@@ -1,4 +1,4 @@
-import type { Clock } from '@ashlar/core'
+import type { Clock } from '@ashlar/core/time'
 
 /** A clock that stands still until it is told to move. */
 export interface FakeClock extends Clock {

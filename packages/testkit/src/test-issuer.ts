@@ -9,7 +9,7 @@ import {
   sign,
 } from 'node:crypto'
 
-import { type Clock, systemClock } from '@ashlar/core'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 type TokenObject = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,9 @@
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 
-import { RequestHead, type RequestView, trustNone } from '@ashlar/core'
+import type { RequestView } from '@ashlar/core'
+import { RequestHead } from '@ashlar/core/adapter'
+import { trustNone } from '@ashlar/core/http'
 
 export interface TestRequest {
   readonly method?: string

@@ -3,7 +3,6 @@ import {
   type Awaitable,
   allow,
   ConfigurationError,
-  checkOptionNames,
   deny,
   type Guard,
   type Moment,
@@ -13,6 +12,7 @@ import {
   slot,
   type Verdict,
 } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
 import type { $ZodType, output } from 'zod/v4/core'
 
 import { collectIssues, type InputIssue } from './input-issue.ts'

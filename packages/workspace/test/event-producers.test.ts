@@ -21,7 +21,7 @@ const sources = readdirSync(`${ROOT}packages`, { withFileTypes: true })
   .map((file) => readFileSync(file, 'utf8'))
   .join('\n')
 
-const published = unionOf('packages/core/src/events.ts', 'EventName')
+const published = unionOf('packages/core/src/events/events.ts', 'EventName')
 const ofTheTrail = unionOf('packages/audit/src/event/audit-event.ts', 'TrailEventName')
 
 test('the names are found', () => {

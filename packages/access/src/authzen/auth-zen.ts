@@ -1,16 +1,16 @@
 import {
   type Awaitable,
   ConfigurationError,
-  checkOptionNames,
   deny,
   type Guard,
   type Principal,
-  parseUrl,
   problem,
   type RequestView,
   respond,
   type Verdict,
 } from '@ashlar/core'
+import { parseUrl } from '@ashlar/core/http'
+import { checkOptionNames } from '@ashlar/core/options'
 
 import type { AccessControl } from '../access-control.ts'
 import { own } from '../own.ts'

@@ -2,15 +2,14 @@ import {
   ALLOW,
   type Awaitable,
   ConfigurationError,
-  checkOptionNames,
   type Guard,
-  numberOption,
   type Principal,
-  parseUrl,
   type RequestView,
   UnavailableError,
   type Verdict,
 } from '@ashlar/core'
+import { parseUrl } from '@ashlar/core/http'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
 
 import { Refusals } from '../refusals.ts'
 import { checkAsked, type PermissionText } from '../roles/permission.ts'

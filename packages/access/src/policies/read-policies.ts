@@ -1,4 +1,4 @@
-import { nearestName } from '@ashlar/core'
+import { nearestName } from '@ashlar/core/options'
 
 import { own } from '../own.ts'
 import type { Attributes } from './attributes.ts'

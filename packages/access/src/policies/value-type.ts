@@ -1,4 +1,5 @@
-import { ConfigurationError, canonicalAddress } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { canonicalAddress } from '@ashlar/core/http'
 
 /**
  * What an attribute holds: `text`, `number` (finite), `integer` (safe), `boolean`, `instant` (a Date, or milliseconds

@@ -1,4 +1,4 @@
-import { checkOptionNames, numberOption } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
 
 import type { AccessControl } from '../access-control.ts'
 import { Grants } from '../roles/grants.ts'

@@ -2,15 +2,14 @@ import {
   ALLOW,
   type Awaitable,
   allow,
-  type Clock,
   ConfigurationError,
-  checkOptionNames,
   type Guard,
   type Principal,
   type RequestView,
-  systemClock,
   type Verdict,
 } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { own } from '../own.ts'
 import { textsOf } from './subjects.ts'

@@ -1,4 +1,5 @@
-import { ConfigurationError, checkOptionNames, nearestName } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { checkOptionNames, nearestName } from '@ashlar/core/options'
 
 import { own, ownList } from '../own.ts'
 import { checkGranted } from './permission.ts'

@@ -1,4 +1,5 @@
-import { ConfigurationError, checkOptionNames } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
 
 import { own, ownList } from '../own.ts'
 import type { RoleGraph } from './role-graph.ts'

@@ -1,4 +1,5 @@
-import { ConfigurationError, checkOptionNames, numberOption, type Principal } from '@ashlar/core'
+import { ConfigurationError, type Principal } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
 
 import { rawReader, readerOf, type UserSlots } from '../policies/attributes.ts'
 import { compileLeaf } from '../policies/compile-condition.ts'

@@ -1,4 +1,5 @@
-import { ConfigurationError, checkOptionNames, numberOption } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
 
 import { PlainTexts } from './plain-texts.ts'
 import { nameRule, type Sensitivity } from './sensitive-names.ts'

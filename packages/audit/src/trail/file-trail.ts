@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { ConfigurationError, numberOption, systemClock, UnavailableError } from '@ashlar/core'
+import { ConfigurationError, UnavailableError } from '@ashlar/core'
+import { numberOption } from '@ashlar/core/options'
+import { systemClock } from '@ashlar/core/time'
 
 import { alarmOf } from '../alarm.ts'
 import type { AuditEvent } from '../event/audit-event.ts'

@@ -1,4 +1,6 @@
-import { type Clock, ConfigurationError, checkOptionNames, systemClock } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import type { AuditEvent, TrailEventName } from '../event/audit-event.ts'
 import { checkEvent, encodeBody, type OwnMembers, type Surroundings } from '../event/body.ts'

@@ -1,4 +1,5 @@
-import { type ApiKeyPrincipal, type Awaitable, ConfigurationError, checkOptionNames } from '@ashlar/core'
+import { type ApiKeyPrincipal, type Awaitable, ConfigurationError } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
 
 import { TokenCache } from '../bearer/token-cache.ts'
 import { type CredentialSource, type Fault, invalid, malformed, type Verified } from '../credential-source.ts'

@@ -1,4 +1,6 @@
-import { type Clock, ConfigurationError, checkOptionNames, numberOption, systemClock } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { inTime } from '../in-time.ts'
 import type { ApiKeyRecord, ApiKeyStore } from './api-key-record.ts'

@@ -1,4 +1,5 @@
-import { type BearerPrincipal, type Binding, ConfigurationError, checkOptionNames } from '@ashlar/core'
+import { type BearerPrincipal, type Binding, ConfigurationError } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
 
 /** A claim's name, or the way to it through nested objects: `['realm_access', 'roles']`. */
 export type ClaimPath = string | readonly string[]

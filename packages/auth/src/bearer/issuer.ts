@@ -1,4 +1,6 @@
-import { type Clock, ConfigurationError, checkOptionNames, numberOption } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import type { Clock } from '@ashlar/core/time'
 
 import { type Algorithm, checkAlgorithms } from '../jwt/algorithms.ts'
 import { discoverJwksUrl } from '../keys/discovery.ts'

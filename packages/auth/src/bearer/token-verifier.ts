@@ -1,4 +1,5 @@
-import type { Awaitable, Clock } from '@ashlar/core'
+import type { Awaitable } from '@ashlar/core'
+import type { Clock } from '@ashlar/core/time'
 
 import { type Fault, invalid } from '../credential-source.ts'
 import type { Algorithm } from '../jwt/algorithms.ts'

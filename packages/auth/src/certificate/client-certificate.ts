@@ -1,7 +1,9 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 
-import { ConfigurationError, canonicalAddress, checkOptionNames, compileTrust, type RequestView } from '@ashlar/core'
+import { ConfigurationError, type RequestView } from '@ashlar/core'
+import { canonicalAddress, compileTrust } from '@ashlar/core/http'
+import { checkOptionNames } from '@ashlar/core/options'
 
 import { TokenCache } from '../bearer/token-cache.ts'
 

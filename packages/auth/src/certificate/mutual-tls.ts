@@ -1,6 +1,8 @@
 import type { X509Certificate } from 'node:crypto'
 
-import { type CertificatePrincipal, type Clock, ConfigurationError, checkOptionNames, systemClock } from '@ashlar/core'
+import { type CertificatePrincipal, ConfigurationError } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { type CredentialSource, invalid, type Verified } from '../credential-source.ts'
 import { checkReader } from './certificate-binding.ts'

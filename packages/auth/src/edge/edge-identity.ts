@@ -1,11 +1,6 @@
-import {
-  type Awaitable,
-  type Clock,
-  checkOptionNames,
-  type EdgePrincipal,
-  type RequestView,
-  systemClock,
-} from '@ashlar/core'
+import type { Awaitable, EdgePrincipal, RequestView } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { compileIssuer, type IssuerOptions } from '../bearer/issuer.ts'
 import { TokenVerifier, type VerifiedToken } from '../bearer/token-verifier.ts'

@@ -1,14 +1,9 @@
 import { createPublicKey, createSecretKey, type KeyObject, randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
-import {
-  type Clock,
-  ConfigurationError,
-  checkOptionNames,
-  numberOption,
-  type Principal,
-  systemClock,
-} from '@ashlar/core'
+import { ConfigurationError, type Principal } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { ALGORITHMS, type Algorithm, checkAlgorithms, misfit } from '../jwt/algorithms.ts'
 import { signToken } from '../jwt/sign-token.ts'

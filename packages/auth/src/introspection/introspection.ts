@@ -1,12 +1,6 @@
-import {
-  type Awaitable,
-  type Clock,
-  ConfigurationError,
-  checkOptionNames,
-  numberOption,
-  type RequestView,
-  systemClock,
-} from '@ashlar/core'
+import { type Awaitable, ConfigurationError, type RequestView } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { type ClaimNames, checkClaimNames, principalOf } from '../bearer/claim-mapping.ts'
 import { TokenCache } from '../bearer/token-cache.ts'

@@ -1,4 +1,4 @@
-import { checkOptionNames, numberOption } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
 
 export interface LintClaimsOptions {
   /** Claims of the app's own that the API asks for, beside the registered ones. Default none. */

@@ -1,4 +1,5 @@
-import { type Awaitable, type Clock, UnavailableError } from '@ashlar/core'
+import { type Awaitable, UnavailableError } from '@ashlar/core'
+import type { Clock } from '@ashlar/core/time'
 
 import type { Algorithm } from '../jwt/algorithms.ts'
 import { type Fetch, requestJson } from './json-request.ts'

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-import { type Clock, ConfigurationError, systemClock } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 /** Nonces that the server gives out and knows again, without keeping them. */
 export interface DpopNonces {

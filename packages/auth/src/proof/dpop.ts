@@ -1,16 +1,9 @@
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 
-import {
-  type Awaitable,
-  type Binding,
-  type Clock,
-  ConfigurationError,
-  checkOptionNames,
-  numberOption,
-  parseUrl,
-  type RequestView,
-  systemClock,
-} from '@ashlar/core'
+import { type Awaitable, type Binding, ConfigurationError, type RequestView } from '@ashlar/core'
+import { parseUrl } from '@ashlar/core/http'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { type Fault, invalid } from '../credential-source.ts'
 import { inTime } from '../in-time.ts'

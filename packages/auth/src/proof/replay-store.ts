@@ -1,4 +1,5 @@
-import { type Awaitable, type Clock, systemClock, UnavailableError } from '@ashlar/core'
+import { type Awaitable, UnavailableError } from '@ashlar/core'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 /** Remembers what may be used once. */
 export interface ReplayStore {

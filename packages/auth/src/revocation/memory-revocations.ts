@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@ashlar/core'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import type { Revocation, RevocationStore } from './revocation.ts'
 

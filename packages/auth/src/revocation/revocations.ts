@@ -1,12 +1,6 @@
-import {
-  type BearerPrincipal,
-  type Clock,
-  ConfigurationError,
-  checkOptionNames,
-  numberOption,
-  systemClock,
-  UnavailableError,
-} from '@ashlar/core'
+import { type BearerPrincipal, ConfigurationError, UnavailableError } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { inTime } from '../in-time.ts'
 import type { Revocation, RevocationStore } from './revocation.ts'

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@ashlar/core'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import type { SessionRecord, SessionStore } from './session-record.ts'
 

@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-import { type Clock, ConfigurationError, checkOptionNames, numberOption, systemClock } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { inTime } from '../in-time.ts'
 import { cookieValues, type SameSite, setCookie } from './cookie.ts'

@@ -1,16 +1,6 @@
-import {
-  ALLOW,
-  type Clock,
-  ConfigurationError,
-  checkOptionNames,
-  type Deny,
-  deny,
-  type Guard,
-  numberOption,
-  type Principal,
-  problem,
-  systemClock,
-} from '@ashlar/core'
+import { ALLOW, ConfigurationError, type Deny, deny, type Guard, type Principal, problem } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { challengeText, renderChallenge } from '../challenge.ts'
 

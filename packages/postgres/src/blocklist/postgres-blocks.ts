@@ -1,4 +1,5 @@
-import { ConfigurationError, checkOptionNames } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
 import type { BlocklistStore } from '@ashlar/ratelimit'
 
 import type { Queryable } from '../rate-limit/postgres-ledger.ts'

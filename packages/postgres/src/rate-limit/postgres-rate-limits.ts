@@ -1,4 +1,5 @@
-import { ConfigurationError, checkOptionNames } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { checkOptionNames } from '@ashlar/core/options'
 import { openName, type RateLimitStore } from '@ashlar/ratelimit'
 
 import { PostgresLedger, type Queryable } from './postgres-ledger.ts'

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 
-import { type Awaitable, ConfigurationError, canonicalAddress } from '@ashlar/core'
+import { type Awaitable, ConfigurationError } from '@ashlar/core'
+import { canonicalAddress } from '@ashlar/core/http'
 
 import { addressKey, ipv4Bytes, ipv6Groups } from '../address-key.ts'
 

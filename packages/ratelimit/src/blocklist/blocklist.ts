@@ -1,16 +1,15 @@
 import {
   ALLOW,
   ConfigurationError,
-  checkOptionNames,
   type Decision,
   type Deny,
   deny,
   type Guard,
-  numberOption,
   type Principal,
   problem,
   publishEvent,
 } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
 
 import { addressKey } from '../address-key.ts'
 import { principalKey } from '../key.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '@ashlar/core'
+import type { Clock } from '@ashlar/core/time'
 
 import { KeyedHash } from '../keyed-hash.ts'
 import type { Policy } from '../policy.ts'

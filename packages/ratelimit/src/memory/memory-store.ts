@@ -1,4 +1,5 @@
-import { type Clock, checkOptionNames, numberOption, systemClock } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { type Clock, systemClock } from '@ashlar/core/time'
 
 import type { LimiterDefinition, RateLimitStore } from '../store.ts'
 import { openName } from '../store-name.ts'

@@ -1,4 +1,5 @@
-import { UnavailableError, withDeadline } from '@ashlar/core'
+import { UnavailableError } from '@ashlar/core'
+import { withDeadline } from '@ashlar/core/time'
 import { copyTaken, type Ledger, type Standing, type Taken } from '@ashlar/ratelimit'
 
 import type { Grant, RedisLedger } from './redis-ledger.ts'

@@ -1,4 +1,5 @@
-import { ConfigurationError, checkOptionNames, numberOption } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
 import { openName, type RateLimitStore } from '@ashlar/ratelimit'
 
 import { checkNamespace } from '../check-namespace.ts'

@@ -1,7 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-import type { AdapterOptions, AnyGuard, RequestSource } from '@ashlar/core'
+import type { AnyGuard, RequestSource } from '@ashlar/core'
+import type { AdapterOptions } from '@ashlar/core/adapter'
 
 import { type TestServer, testServer } from '../test-server.ts'
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 
-import { type AdapterOptions, type AdapterSettings, type AnyGuard, adapterSettings } from '@ashlar/core'
+import type { AnyGuard } from '@ashlar/core'
+import { type AdapterOptions, type AdapterSettings, adapterSettings } from '@ashlar/core/adapter'
 
 import { type AdapterUnderTest, type AppUnderTest, type RouteUnderTest, serve, TAKEN_OVER } from './app.ts'
 

@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+import type { TrustProxy } from '../http/address.ts'
+import type { Problem } from '../problem/problem.ts'
+
+/** A complete answer: a problem, to be sent as JSON, or a text or bytes. */
+export interface Answer {
+  readonly status: number
+  readonly problem?: Problem | undefined
+  readonly body?: string | Uint8Array | undefined
+}
+
+/** What an adapter must know of its framework. `Context` is what the framework hands to middleware. */
+export interface Port<Context> {
+  request(context: Context): IncomingMessage
+  response(context: Context): ServerResponse
+  /** The request target before any router changed it. */
+  target(context: Context): string
+  /** `false` when the framework now routes by another path than `path`, for instance after a rewrite. */
+  stillAt(context: Context, path: string): boolean
+  route(context: Context): string | undefined
+  params(context: Context): Readonly<Record<string, string>> | undefined
+  body(context: Context): unknown
+  /** Which proxies the app itself trusts, where the framework has such a setting. */
+  trust(context: Context): TrustProxy
+  /** Sends a complete answer. The headers of the verdict have been set already. */
+  answer(context: Context, answer: Answer): void
+  /** Makes the principal reachable the framework's own way. */
+  expose(context: Context, state: Readonly<Record<string, unknown>>): void
+  /** Tells the operator of an error whose request was refused. */
+  report(context: Context, error: unknown): void
+  /** How long a guard may take, in milliseconds, before the request is refused with 503. */
+  readonly guardTimeoutMs: number
+  /** The prototype that the framework will give the response, where guards run before it does. */
+  readonly responsePrototype?: ServerResponse | undefined
+}
+
+/** Tells the operator. The operator's own function may fail, which must change nothing for the request. */
+export function tell<Context>(port: Port<Context>, context: Context, error: unknown): void {
+  try {
+    port.report(context, error)
+  } catch {
+    // There is nobody left to tell.
+  }
+}

@@ -1,0 +1,85 @@
+import type { EventName } from '../events/events.ts'
+import type { Problem } from '../problem/problem.ts'
+
+/** How the response ended; given to every after-response hook. */
+export interface Outcome {
+  readonly status: number
+  /** The connection closed before the whole response was written. */
+  readonly aborted: boolean
+  /** A guard answered, so the handler never ran. */
+  readonly refused: boolean
+  readonly durationMs: number
+}
+
+/** Called exactly once, when the response has closed; also when the client went away. */
+export type AfterResponse = (outcome: Outcome) => void | Promise<void>
+
+/**
+ * Called once, right before the status line and headers are written. Returns headers to set.
+ * @param elapsedMs since the request's first guard
+ */
+export type BeforeHeaders = (status: number, elapsedMs: number) => Headers | undefined
+
+/** Header fields to set; a later guard's value replaces an earlier one's. */
+export type Headers = Readonly<Record<string, string>>
+
+/** Header fields to add beside those that stand already, such as `Vary` or `Set-Cookie`. */
+export type AppendedHeaders = Readonly<Record<string, string | readonly string[]>>
+
+/** What every verdict may carry besides its answer. */
+export interface Effects {
+  readonly headers?: Headers | undefined
+  readonly append?: AppendedHeaders | undefined
+  /** Names of header fields that must not go out, such as what the framework says of itself. */
+  readonly remove?: readonly string[] | undefined
+  readonly beforeHeaders?: BeforeHeaders | undefined
+  readonly afterResponse?: AfterResponse | undefined
+}
+
+/** What the operator may learn about a verdict. Published, so: fixed texts and names, never input. */
+export interface Account {
+  readonly reason?: string | undefined
+  readonly event?: EventName | undefined
+}
+
+export interface Allow<Adds extends object = object> extends Effects, Account {
+  readonly kind: 'allow'
+  readonly state?: Adds
+}
+
+export interface Deny extends Effects, Account {
+  readonly kind: 'deny'
+  readonly problem: Problem
+}
+
+/** A complete answer that is no refusal: a preflight, a redirect to the login page. */
+export interface Respond extends Effects, Account {
+  readonly kind: 'respond'
+  readonly status: number
+  readonly body?: string | Uint8Array | undefined
+}
+
+export type Verdict<Adds extends object = object> = Allow<Adds> | Deny | Respond
+
+/** The verdict that adds nothing. One object for all, so that passing costs nothing. */
+export const ALLOW: Allow<never> = Object.freeze({ kind: 'allow' })
+
+/**
+ * Lets the request pass.
+ * @param state slots to add, by name
+ */
+export function allow(): Allow<never>
+export function allow<Adds extends object>(state: Adds, effects?: Effects & Account): Allow<Adds>
+export function allow(state?: object, effects?: Effects & Account): Allow {
+  return state ? { kind: 'allow', state, ...effects } : ALLOW
+}
+
+/** Refuses the request with an RFC 9457 problem. */
+export function deny(problem: Problem, effects?: Effects & Account): Deny {
+  return { kind: 'deny', problem, ...effects }
+}
+
+/** Answers the request completely. */
+export function respond(status: number, effects?: Effects & Account & { readonly body?: Respond['body'] }): Respond {
+  return { kind: 'respond', status, ...effects }
+}

@@ -1,0 +1,155 @@
+import { AshlarError, ConfigurationError, codeOf } from '../errors.ts'
+import type { Decision } from '../events/events.ts'
+import type { Manner, Step } from '../guard/step.ts'
+import { ALLOW, type Deny, deny, type Verdict } from '../guard/verdict.ts'
+import { problem } from '../problem/problem.ts'
+import type { RequestHead } from '../request/request-head.ts'
+import type { RequestView } from '../request/request-view.ts'
+import type { Awaitable } from '../time/awaitable.ts'
+import { withDeadline } from '../time/deadline.ts'
+import type { Exchange } from './exchange.ts'
+
+const DEFAULT_TIMEOUT_MS = 10_000
+
+/**
+ * Asks one guard, records what it said, and never throws or rejects: a guard that throws, hangs or answers nonsense
+ * has refused. This is the only place where a guard is called. A combinator has others judged and is not judged itself.
+ */
+export function judge(
+  step: Step,
+  request: RequestView,
+  state: object,
+  manner: Manner = 'enforced',
+): Awaitable<Verdict> {
+  const exchange = exchangeBehind(request)
+  try {
+    if (step.combinator) return step.combinator.check(request, state, manner)
+    if (step.late) checkMoment(step, request)
+    if (step.needs) checkNeeds(step, step.needs, state)
+    const verdict = step.guard.check(request, state as never)
+    if (verdict === ALLOW) {
+      exchange?.record(step.passed)
+      return ALLOW
+    }
+    if (isThenable(verdict)) return settle(step, verdict, exchange, manner)
+    return record(step, verdict, exchange, manner)
+  } catch (error) {
+    return failed(step, error, exchange)
+  }
+}
+
+/** Records that a condition spared the guard. @returns the passing verdict */
+export function skip(step: Step, request: RequestView): Verdict {
+  exchangeBehind(request)?.record(step.skipped)
+  return ALLOW
+}
+
+async function settle(
+  step: Step,
+  pending: PromiseLike<Verdict>,
+  exchange: Exchange | undefined,
+  manner: Manner,
+): Promise<Verdict> {
+  try {
+    const verdict = await withDeadline(pending, exchange?.guardTimeoutMs ?? DEFAULT_TIMEOUT_MS, {
+      error: () => new AshlarError('ERR_GUARD_TIMEOUT', `Guard "${step.guard.name}" did not answer in time.`),
+      // What a late verdict holds is let go of when the response closes, as if it had been in time.
+      late: (verdict) => verdict?.afterResponse && exchange?.apply({ afterResponse: verdict.afterResponse }),
+    })
+    return record(step, verdict, exchange, manner)
+  } catch (error) {
+    return failed(step, error, exchange)
+  }
+}
+
+function record(step: Step, verdict: Verdict, exchange: Exchange | undefined, manner: Manner): Verdict {
+  const { kind } = checkVerdict(step, verdict)
+  if (!exchange) return verdict
+  if (kind === 'allow' && verdict.reason === undefined) {
+    exchange.record(step.passed)
+  } else {
+    const decision = decisionOf(step, verdict, manner)
+    exchange.record(decision)
+    if (verdict.event) exchange.announce(verdict.event, decision)
+  }
+  return verdict
+}
+
+function decisionOf(step: Step, verdict: Verdict, manner: Manner): Decision {
+  const { name, layer } = step.guard
+  const { reason } = verdict
+  const refusal = manner === 'shadow' ? 'would-deny' : 'deny'
+  if (verdict.kind === 'deny') {
+    const { status, code } = verdict.problem
+    return Object.freeze({ guard: name, layer, outcome: refusal, status, code, reason })
+  }
+  if (verdict.kind === 'respond') {
+    return Object.freeze({ guard: name, layer, outcome: 'respond', status: verdict.status, reason })
+  }
+  return Object.freeze({ guard: name, layer, outcome: 'allow', reason })
+}
+
+/** A dependency's failure is 503, a defect is 500; the operator is told which guard and why. */
+export function failed(step: Step, error: unknown, exchange: Exchange | undefined): Deny {
+  const code = codeOf(error)
+  const unavailable = code === 'ERR_DEPENDENCY_UNAVAILABLE' || code === 'ERR_GUARD_TIMEOUT'
+  const refusal = problem(unavailable ? 'dependency-unavailable' : 'internal-error')
+  const { name, layer } = step.guard
+  const decision: Decision = Object.freeze({
+    guard: name,
+    layer,
+    outcome: 'error',
+    status: refusal.status,
+    code: code ?? refusal.code,
+  })
+  exchange?.record(decision)
+  exchange?.announce('guard_failed', decision)
+  exchange?.report(error)
+  return deny(refusal)
+}
+
+/** None where a guard is tested without HTTP. By its shape, since the request may be of another copy of this package. */
+function exchangeBehind(request: RequestView): Exchange | undefined {
+  return (request as RequestHead).exchange
+}
+
+function checkMoment({ guard }: Step, request: RequestView): void {
+  if (request.route !== undefined || (guard.reads === 'body' && request.body !== undefined)) return
+  if (!exchangeBehind(request)) return
+  throw new ConfigurationError(
+    'ERR_GUARD_TOO_EARLY',
+    `Guard "${guard.name}" reads the ${guard.reads}, which is not known yet where it stands. Put it on the route${guard.reads === 'body' ? ', behind a body parser' : ''}.`,
+  )
+}
+
+function checkNeeds({ guard }: Step, needs: readonly string[], state: object): void {
+  for (const name of needs) {
+    if ((state as Record<string, unknown>)[name] === undefined) {
+      throw new ConfigurationError(
+        'ERR_GUARD_ORDER',
+        `Guard "${guard.name}" needs "${name}", which no earlier guard has added to this request.`,
+      )
+    }
+  }
+}
+
+function checkVerdict({ guard }: Step, verdict: Verdict | undefined): Verdict {
+  switch (verdict?.kind) {
+    case 'allow':
+      return verdict
+    case 'deny':
+      if (isStatus(verdict.problem?.status, 400)) return verdict
+      break
+    case 'respond':
+      if (isStatus(verdict.status, 200)) return verdict
+  }
+  throw new AshlarError('ERR_GUARD_INVALID', `Guard "${guard.name}" answered something that is no verdict.`)
+}
+
+function isStatus(status: unknown, min: number): boolean {
+  return Number.isInteger(status) && (status as number) >= min && (status as number) <= 599
+}
+
+function isThenable(value: unknown): value is PromiseLike<Verdict> {
+  return typeof (value as PromiseLike<Verdict> | undefined)?.then === 'function'
+}

@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http'
+
+import { AshlarError } from '../errors.ts'
+import { exchangeOf } from '../run/exchange-of.ts'
+
+/** A node request, or anything that holds one as `req`, such as a Koa context. */
+export type RequestSource = IncomingMessage | { readonly req: IncomingMessage }
+
+/** One typed value of a request's state. */
+export interface Slot<Value> {
+  readonly name: string
+  /** @throws AshlarError `ERR_STATE_MISSING` when no guard has filled this slot */
+  of(source: RequestSource): Value
+  /** `undefined` when no guard has filled this slot. */
+  find(source: RequestSource): Value | undefined
+}
+
+/** A slot by its name. Two slots of one name are the same slot, also across copies of this package. */
+export function slot<Value>(name: string): Slot<Value> {
+  return Object.freeze({
+    name,
+    of(source: RequestSource): Value {
+      const value = find(name, source)
+      if (value === undefined) {
+        throw new AshlarError(
+          'ERR_STATE_MISSING',
+          `No guard has added "${name}" to this request. Protect the route with one that does.`,
+        )
+      }
+      return value as Value
+    },
+    find: (source: RequestSource) => find(name, source) as Value | undefined,
+  })
+}
+
+function find(name: string, source: RequestSource): unknown {
+  const raw = 'req' in source ? source.req : source
+  return exchangeOf(raw)?.state[name]
+}
+
+/** Everything that guards have added to this request so far. Guards and handlers that know what they want use a slot. */
+export function stateOf(source: RequestSource): object {
+  const raw = 'req' in source ? source.req : source
+  return exchangeOf(raw)?.state ?? {}
+}

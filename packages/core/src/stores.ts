@@ -1,0 +1,1 @@
+export type { Quota, QuotaClaim } from './stores/quota.ts'
