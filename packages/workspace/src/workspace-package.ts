@@ -9,6 +9,8 @@ export interface Manifest {
   readonly name: string
   readonly version: string
   readonly private?: boolean
+  /** By entry: the source of each, under the condition `source`. */
+  readonly exports?: Readonly<Record<string, string | { readonly source?: string }>>
   readonly scripts?: Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>

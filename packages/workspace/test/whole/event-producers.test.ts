@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 
-import { ROOT } from '../src/workspace-package.ts'
+import { ROOT } from '../../src/workspace-package.ts'
 
 /** Read from the source, since a union of types leaves no trace at run time. */
 function unionOf(file: string, type: string): string[] {

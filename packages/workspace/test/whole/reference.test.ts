@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { PROBLEMS } from '@ashlar/core'
 import { expect, test } from '@jest/globals'
 
-import { ROOT } from '../src/workspace-package.ts'
+import { ROOT } from '../../src/workspace-package.ts'
 
 const REFERENCE = `${ROOT}docs/reference/`
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 
-import { documentationExamples, examplesOf } from '../src/documentation-example.ts'
-import { compileExamples, exampleFolder, runExample } from '../src/run-examples.ts'
-import { publicPackages } from '../src/workspace-package.ts'
+import { documentationExamples, examplesOf } from '../../src/documentation-example.ts'
+import { compileExamples, exampleFolder, runExample } from '../../src/run-examples.ts'
+import { publicPackages } from '../../src/workspace-package.ts'
 
 const examples = documentationExamples()
 

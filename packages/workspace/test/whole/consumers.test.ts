@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 
-import { command, succeed } from '../src/command.ts'
-import { packAll } from '../src/pack.ts'
-import { publicPackages, ROOT } from '../src/workspace-package.ts'
+import { command, succeed } from '../../src/command.ts'
+import { packAll } from '../../src/pack.ts'
+import { publicPackages, ROOT } from '../../src/workspace-package.ts'
 
 const FIXTURES = `${ROOT}packages/workspace/test/fixtures/consumers`
 const consumers = ['express-4-commonjs', 'express-5-modules', 'jest-commonjs', 'koa-3-typescript']

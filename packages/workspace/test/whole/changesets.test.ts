@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 
-import { publicPackages, ROOT } from '../src/workspace-package.ts'
+import { publicPackages, ROOT } from '../../src/workspace-package.ts'
 
 const files = readdirSync(`${ROOT}.changeset`).filter((file) => file.endsWith('.md'))
 const names = publicPackages().map(({ manifest }) => manifest.name)
