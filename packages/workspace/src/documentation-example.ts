@@ -2,39 +2,70 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 import { ROOT } from './workspace-package.ts'
 
-/** A TypeScript block of a Markdown file that is a module of its own, since it imports something. */
+/** A TypeScript block of a Markdown file, or of a docstring, that is a module of its own, since it imports something. */
 export interface DocumentationExample {
   /** `packages/validate/README.md:12`, with the line where the code begins. */
   readonly place: string
   /** A file name for it. */
   readonly id: string
-  /** The code, with as many empty lines before it that its line numbers are those of the Markdown file. */
+  /** The code, with as many empty lines before it that its line numbers are those of the file. */
   readonly code: string
   /** Marked `no-run`: it needs something that is not there in a test, such as a database. It is compiled only. */
   readonly runs: boolean
 }
 
 const BLOCK = /^```ts\b([^\n]*)\n(.*?)^```$/gms
+const DOCSTRING = /^[^\S\n]*\/\*\*.*?\*\//gms
 
-/** The examples of every README and of everything below docs/. */
+/** The examples of every README, of everything below docs/ and of the docstrings. */
 export function documentationExamples(): readonly DocumentationExample[] {
-  return markdownFiles().flatMap(examplesOf)
+  return [...markdownFiles(), ...sourceFiles()].flatMap(examplesOf)
 }
 
 export function examplesOf(file: string): readonly DocumentationExample[] {
-  const text = readFileSync(`${ROOT}${file}`, 'utf8')
-  return [...text.matchAll(BLOCK)]
+  return examplesIn(file, readFileSync(`${ROOT}${file}`, 'utf8'))
+}
+
+/** Those in the docstrings of a source are compiled only: there are many, and most show a line or two. */
+export function examplesIn(file: string, text: string): readonly DocumentationExample[] {
+  const isSource = file.endsWith('.ts')
+  const markdown = isSource ? docstringsOf(text) : text
+  return [...markdown.matchAll(BLOCK)]
     .filter(([, , code]) => /^import /m.test(code!))
     .map((match) => {
       const [block, marks, code] = match as unknown as [string, string, string]
-      const before = text.slice(0, match.index + block.indexOf('\n') + 1).split('\n').length - 1
+      const before = markdown.slice(0, match.index + block.indexOf('\n') + 1).split('\n').length - 1
       return {
         place: `${file}:${before + 1}`,
-        id: `${file.replace(/\.md$/, '').replaceAll('/', '.')}.${before + 1}`,
+        id: `${file.replace(/\.(?:md|ts)$/, '').replaceAll('/', '.')}.${before + 1}`,
         code: '\n'.repeat(before) + code,
-        runs: !marks.split(' ').includes('no-run'),
+        runs: !isSource && !marks.split(' ').includes('no-run'),
       }
     })
+}
+
+/** The text of the docstrings, each line where it was. */
+function docstringsOf(source: string): string {
+  let markdown = ''
+  let end = 0
+  for (const { 0: docstring, index } of source.matchAll(DOCSTRING)) {
+    markdown += source.slice(end, index).replaceAll(/[^\n]/g, '')
+    markdown += docstring.replaceAll(/^[^\S\n]*(?:\/\*\*|\*\/|\*) ?/gm, '').replace(/\s*\*\/$/, '')
+    end = index + docstring.length
+  }
+  return markdown
+}
+
+function sourceFiles(): readonly string[] {
+  return readdirSync(`${ROOT}packages`)
+    .filter((name) => existsSync(`${ROOT}packages/${name}/src`))
+    .flatMap((name) =>
+      readdirSync(`${ROOT}packages/${name}/src`, { recursive: true }).map(
+        (file) => `packages/${name}/src/${String(file)}`,
+      ),
+    )
+    .filter((file) => file.endsWith('.ts'))
+    .sort()
 }
 
 /** Paths from the root of the repository. */

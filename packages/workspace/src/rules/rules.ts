@@ -1,14 +1,30 @@
 import type { House } from '../house/house.ts'
 import type { HousePackage } from '../house/house-package.ts'
+import { arrows } from './arrows.ts'
 import { circles } from './circles.ts'
+import { durations } from './durations.ts'
+import { examples } from './examples.ts'
 import { EXCEPTIONS, type Exception } from './exceptions.ts'
 import { fileLength } from './file-length.ts'
 import { mirroredTests } from './mirrored-tests.ts'
 import { onePlace } from './one-place.ts'
+import { readmeOptions } from './readme-options.ts'
+import { reasons } from './reasons.ts'
 import type { Rule, Violation } from './rule.ts'
 import { thenables } from './thenables.ts'
 
-export const RULES: readonly Rule[] = [circles, thenables, onePlace, mirroredTests, fileLength]
+export const RULES: readonly Rule[] = [
+  circles,
+  arrows,
+  thenables,
+  onePlace,
+  durations,
+  readmeOptions,
+  examples,
+  mirroredTests,
+  fileLength,
+  reasons,
+]
 
 /** What breaks a rule in a package, but for the exceptions; one without a reason, or without a fault, is a fault itself. */
 export function violations(
