@@ -26,7 +26,7 @@ export function exportedOptions(home: HousePackage, house: House): readonly Foun
 function taken(target: Found, house: House): readonly Found[] {
   return target.declared.flatMap(({ declaration }) =>
     declaration.type === 'FunctionDeclaration'
-      ? [...syntaxNodes(declaration.params)].flatMap((node) => {
+      ? syntaxNodes(declaration.params).flatMap((node) => {
           const found = node.type === 'TsTypeReference' && house.lookUp(target, simpleName(node.typeName))
           return found ? [found] : []
         })

@@ -42,7 +42,7 @@ export class SourceFile {
     this.text = text
     this.#bytes = Buffer.from(text)
     const { body } = parse(path, text)
-    this.nodes = [...syntaxNodes(body)]
+    this.nodes = syntaxNodes(body)
     this.specifiers = this.nodes.flatMap((node) => {
       const source = specifierOf(node)
       return source ? [{ text: source.value, line: this.lineOf(source.span) }] : []

@@ -4,10 +4,16 @@ import type { Expression, HasSpan, ModuleItem, TsType, TsTypeElement } from '@sw
 export type SyntaxNode = Extract<ModuleItem | Expression | TsType | TsTypeElement, HasSpan>
 
 /** A node and everything within it, in the order of the text. */
-export function* syntaxNodes(within: unknown): Generator<SyntaxNode> {
+export function syntaxNodes(within: unknown): readonly SyntaxNode[] {
+  const found: SyntaxNode[] = []
+  collect(within, found)
+  return found
+}
+
+function collect(within: unknown, found: SyntaxNode[]): void {
   if (typeof within !== 'object' || within === null) return
-  if (typeof (within as { type?: unknown }).type === 'string') yield within as SyntaxNode
-  for (const part of Object.values(within)) yield* syntaxNodes(part)
+  if (typeof (within as { type?: unknown }).type === 'string') found.push(within as SyntaxNode)
+  for (const part of Object.values(within)) collect(part, found)
 }
 
 /** `name` and the last name of `a.b.name`. */

@@ -22,7 +22,7 @@ const CRAFTS: readonly Craft[] = [
     home: 'src/http/cookies.ts',
     marks: (node, file) =>
       writesCookie(node) ??
-      (mentionsCookies(file) && splitsAt(node, /^;\s*$/) ? 'takes a Cookie header apart' : undefined),
+      (splitsAt(node, /^;\s*$/) && mentionsCookies(file) ? 'takes a Cookie header apart' : undefined),
   },
   {
     what: 'reading networks',
