@@ -1,3 +1,6 @@
 export { canonicalAddress, clientAddress, compileTrust, type TrustProxy, trustNone } from './http/address.ts'
+export type { Fetch } from './http/fetch.ts'
+export { type JsonRequest, requestJson } from './http/json-request.ts'
 export { parseUrl } from './http/parse-url.ts'
+export { secureUrl } from './http/secure-url.ts'
 export { compilePaths } from './request/path-pattern.ts'

@@ -1,0 +1,1 @@
+export { type SubjectKeysContractRunner, subjectKeysContract } from './keys/subject-keys-contract.ts'
