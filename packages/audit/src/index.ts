@@ -10,11 +10,10 @@ export type {
   AuditOutcome,
   AuditRecord,
   ComplianceFlag,
-  SealedParts,
   TrailEventName,
   Where,
 } from './event/audit-event.ts'
-export { fileSubjectKeys, type SubjectKeys, unseal } from './event/subject-keys.ts'
+export { unseal } from './event/sealed-event.ts'
 export { toEcs } from './format/ecs.ts'
 export { type Product, toOcsf } from './format/ocsf.ts'
 export type { LogEntry, Logger } from './logger.ts'
@@ -31,7 +30,6 @@ export { Leaves, provesConsistency, provesInclusion } from './merkle/proof.ts'
 export { processTime } from './process-time.ts'
 export { type ConsistencyProof, type InclusionProof, proveConsistency, proveInclusion } from './read/prove.ts'
 export { type LoggedRecord, readRecords } from './read/read-records.ts'
-export { type Redact, type RedactionOptions, redaction } from './redaction/redact.ts'
 export {
   type ComplianceReport,
   type ControlEvidence,

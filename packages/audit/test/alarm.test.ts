@@ -4,7 +4,6 @@ import { afterEach, expect, jest, test } from '@jest/globals'
 import winston from 'winston'
 import { alarmOf } from '../src/alarm.ts'
 import { auditLog, streamTrail } from '../src/index.ts'
-import { PlainTexts } from '../src/redaction/plain-texts.ts'
 
 afterEach(() => {
   jest.restoreAllMocks()
@@ -55,17 +54,6 @@ test('behind a transport that hangs the backlog is bounded, and the loss is told
   ])
   log.stop()
   logger.close()
-})
-
-test('texts that are not seen again are forgotten, so that the memory is bounded', () => {
-  const texts = new PlainTexts()
-  texts.add('first')
-  for (let index = 0; index < 1500; index++) texts.add(`text ${index}`)
-  expect(texts.has('first')).toBe(true)
-  for (let index = 0; index < 5000; index++) texts.add(`more ${index}`)
-  expect(texts.has('text 0')).toBe(false)
-  texts.add('x'.repeat(200))
-  expect(texts.has('x'.repeat(200))).toBe(false)
 })
 
 test('a stream trail announces operations as well, and needs a stream', async () => {

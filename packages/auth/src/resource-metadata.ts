@@ -1,7 +1,6 @@
 import { ALLOW, ConfigurationError, type Guard, respond } from '@ashlar/core'
+import { secureUrl } from '@ashlar/core/http'
 import { checkOptionNames } from '@ashlar/core/options'
-
-import { secureUrl } from './keys/json-request.ts'
 
 export interface ResourceMetadataOptions {
   /** This API's identifier: an https: URL without a query or fragment. */

@@ -4,14 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import {
-  checkpointSigner,
-  checkpointVerifier,
-  fileSubjectKeys,
-  fileTrail,
-  provesConsistency,
-  provesInclusion,
-} from '@ashlar/audit'
+import { checkpointSigner, checkpointVerifier, fileTrail, provesConsistency, provesInclusion } from '@ashlar/audit'
+import { fileSubjectKeys } from '@ashlar/core/keys'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 
 import { main } from '../src/index.ts'

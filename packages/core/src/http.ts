@@ -1,5 +1,8 @@
 export { canonicalAddress, clientAddress, compileTrust, type TrustProxy, trustNone } from './http/address.ts'
 export { cookieValues, type SetCookieOptions, setCookie } from './http/cookies.ts'
+export type { Fetch } from './http/fetch.ts'
 export { type HeaderSource, headerValues } from './http/header-values.ts'
+export { type JsonRequest, requestJson } from './http/json-request.ts'
 export { parseUrl } from './http/parse-url.ts'
+export { secureUrl } from './http/secure-url.ts'
 export { compilePaths } from './request/path-pattern.ts'

@@ -1,14 +1,15 @@
-import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto'
+import { createSecretKey, type KeyObject, randomBytes, scrypt } from 'node:crypto'
 import { promisify } from 'node:util'
 
 import { AshlarError } from '@ashlar/core'
+import { openAt, sealAt } from '@ashlar/core/keys'
 
 const MAGIC = Buffer.from('ashlar-backup-1\n')
 const CHUNK = 64 * 1024
 const TAG = 16
 const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 2 ** 20 }
 
-const deriveKey = promisify<string, Buffer, number, typeof SCRYPT, Buffer>(scrypt)
+const stretch = promisify<string, Buffer, number, typeof SCRYPT, Buffer>(scrypt)
 
 /**
  * Encrypts a stream under a passphrase: scrypt, then AES-256-GCM in chunks whose nonce counts them and marks the last
@@ -17,26 +18,26 @@ const deriveKey = promisify<string, Buffer, number, typeof SCRYPT, Buffer>(scryp
  */
 export async function* sealStream(plain: AsyncIterable<Buffer>, passphrase: string): AsyncIterable<Buffer> {
   const salt = randomBytes(16)
-  const key = await deriveKey(passphrase, salt, 32, SCRYPT)
+  const key = await keyOf(passphrase, salt)
   yield Buffer.concat([MAGIC, salt])
   let count = 0
   let pending: Buffer | undefined
   for await (const chunk of inChunks(plain, CHUNK)) {
-    if (pending) yield sealChunk(key, count++, false, pending)
+    if (pending) yield sealAt(key, nonceOf(count++, false), pending)
     pending = chunk
   }
-  yield sealChunk(key, count, true, pending ?? Buffer.alloc(0))
+  yield sealAt(key, nonceOf(count, true), pending ?? Buffer.alloc(0))
 }
 
 /** @throws AshlarError `ERR_BACKUP_INVALID` for another passphrase, and for a backup that was changed or cut off */
 export async function* openStream(sealed: AsyncIterable<Buffer>, passphrase: string): AsyncIterable<Buffer> {
-  let key: Buffer | undefined
+  let key: KeyObject | undefined
   let count = 0
   let pending: Buffer | undefined
   for await (const chunk of inChunks(sealed, CHUNK + TAG, MAGIC.length + 16)) {
     if (!key) {
       if (chunk.length !== MAGIC.length + 16 || !chunk.subarray(0, MAGIC.length).equals(MAGIC)) throw invalid()
-      key = await deriveKey(passphrase, chunk.subarray(MAGIC.length), 32, SCRYPT)
+      key = await keyOf(passphrase, chunk.subarray(MAGIC.length))
       continue
     }
     if (pending) yield openChunk(key, count++, false, pending)
@@ -46,20 +47,14 @@ export async function* openStream(sealed: AsyncIterable<Buffer>, passphrase: str
   yield openChunk(key, count, true, pending)
 }
 
-function sealChunk(key: Buffer, count: number, last: boolean, plain: Buffer): Buffer {
-  const cipher = createCipheriv('aes-256-gcm', key, nonceOf(count, last))
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+async function keyOf(passphrase: string, salt: Buffer): Promise<KeyObject> {
+  return createSecretKey(await stretch(passphrase, salt, 32, SCRYPT))
 }
 
-function openChunk(key: Buffer, count: number, last: boolean, sealed: Buffer): Buffer {
-  if (sealed.length < TAG) throw invalid()
-  const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(count, last))
-  decipher.setAuthTag(sealed.subarray(-TAG))
-  try {
-    return Buffer.concat([decipher.update(sealed.subarray(0, -TAG)), decipher.final()])
-  } catch {
-    throw invalid()
-  }
+function openChunk(key: KeyObject, count: number, last: boolean, sealed: Buffer): Buffer {
+  const plain = openAt(key, nonceOf(count, last), sealed)
+  if (!plain) throw invalid()
+  return plain
 }
 
 function nonceOf(count: number, last: boolean): Buffer {

@@ -1,4 +1,5 @@
 import type { EventName } from '@ashlar/core'
+import type { SubjectSealed } from '@ashlar/core/keys'
 
 /**
  * What an app records of itself: the OWASP logging vocabulary, and ours where it has no word (configuration, consent,
@@ -97,12 +98,5 @@ export interface AuditRecord extends AuditEvent {
   /** Of which intent this is the end. */
   readonly intent?: number | undefined
   /** Personal parts, under a key of the data subject's own. */
-  readonly sealed?: SealedParts | undefined
-}
-
-export interface SealedParts {
-  /** Stands for the data subject; the same for all of its records. */
-  readonly subject: string
-  /** AES-256-GCM: nonce, ciphertext and tag, in base64url. */
-  readonly data: string
+  readonly sealed?: SubjectSealed | undefined
 }

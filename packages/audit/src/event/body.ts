@@ -1,8 +1,8 @@
 import { AshlarError } from '@ashlar/core'
 
-import type { Redact } from '../redaction/redact.ts'
+import type { Redact } from '@ashlar/core/redaction'
 import type { AuditEvent, TrailEventName } from './audit-event.ts'
-import type { SealedBody } from './subject-keys.ts'
+import type { SealedEvent } from './sealed-event.ts'
 
 /** Control characters that JSON does not escape, but that steer terminals and end lines elsewhere. */
 const UNESCAPED = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
@@ -26,7 +26,7 @@ export function encodeBody(
   own: OwnMembers,
   { service, instance }: Surroundings,
   redact: Redact,
-  sealed?: SealedBody,
+  sealed?: SealedEvent,
 ): string {
   const open = sealed ? sealed.open : event
   const { name, outcome, reason, who, action, resource, where, amount, changes, flags, requestId, traceId, details } =

@@ -1,11 +1,11 @@
 import { ConfigurationError } from '@ashlar/core'
+import type { SubjectKeys } from '@ashlar/core/keys'
 import { checkOptionNames } from '@ashlar/core/options'
+import { type Redact, type RedactionOptions, redaction } from '@ashlar/core/redaction'
 import { type Clock, systemClock } from '@ashlar/core/time'
-
 import type { AuditEvent, TrailEventName } from '../event/audit-event.ts'
 import { checkEvent, encodeBody, type OwnMembers, type Surroundings } from '../event/body.ts'
-import { type SealedBody, type SubjectKeys, seal } from '../event/subject-keys.ts'
-import { type Redact, type RedactionOptions, redaction } from '../redaction/redact.ts'
+import { type SealedEvent, sealEvent } from '../event/sealed-event.ts'
 import type { Pending } from './group-commit.ts'
 import type { Intent, Receipt } from './trail.ts'
 
@@ -59,12 +59,8 @@ export class Recorder {
     const own = { time: this.#time(), intent: members?.intent }
     const subject = event.dataSubject ?? event.who?.subject
     if (!this.#subjects || subject === undefined) return this.#text(event, own)
-    const pseudonym = this.#subjects.pseudonym(subject)
-    const key = this.#subjects.keyFor(pseudonym)
-    if (key instanceof Promise) {
-      return key.then((settled) => this.#text(event, own, seal(event, pseudonym, settled, this.#redact)))
-    }
-    return this.#text(event, own, seal(event, pseudonym, key, this.#redact))
+    const sealed = sealEvent(event, subject, this.#subjects, this.#redact)
+    return 'then' in sealed ? sealed.then((settled) => this.#text(event, own, settled)) : this.#text(event, own, sealed)
   }
 
   /** Many records share a millisecond. */
@@ -77,7 +73,7 @@ export class Recorder {
     return this.#lastText
   }
 
-  #text(event: AuditEvent, own: OwnMembers, sealed?: SealedBody): string {
+  #text(event: AuditEvent, own: OwnMembers, sealed?: SealedEvent): string {
     return encodeBody(event, own, this.#surroundings, this.#redact, sealed)
   }
 }

@@ -1,8 +1,7 @@
 import { ConfigurationError } from '@ashlar/core'
+import type { Fetch } from '@ashlar/core/http'
 import { checkOptionNames, numberOption } from '@ashlar/core/options'
 import { type Clock, systemClock } from '@ashlar/core/time'
-
-import type { Fetch } from '../keys/json-request.ts'
 import { BindingCheck } from '../proof/binding-check.ts'
 import type { ProofOfPossession } from '../proof/proof-of-possession.ts'
 import type { Revocations } from '../revocation/revocations.ts'

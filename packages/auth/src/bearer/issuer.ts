@@ -1,10 +1,9 @@
 import { ConfigurationError } from '@ashlar/core'
+import { type Fetch, secureUrl } from '@ashlar/core/http'
+import { type Algorithm, checkAlgorithms } from '@ashlar/core/keys'
 import { checkOptionNames, numberOption } from '@ashlar/core/options'
 import type { Clock } from '@ashlar/core/time'
-
-import { type Algorithm, checkAlgorithms } from '../jwt/algorithms.ts'
 import { discoverJwksUrl } from '../keys/discovery.ts'
-import { type Fetch, secureUrl } from '../keys/json-request.ts'
 import { type KeySource, type StaticKeys, staticKeys } from '../keys/key-source.ts'
 import { RemoteKeys } from '../keys/remote-keys.ts'
 import { isSymmetric } from '../keys/verification-key.ts'

@@ -1,10 +1,9 @@
 import type { Awaitable } from '@ashlar/core'
+import type { Algorithm } from '@ashlar/core/keys'
+import { verify } from '@ashlar/core/keys'
 import type { Clock } from '@ashlar/core/time'
-
 import { type Fault, invalid } from '../credential-source.ts'
-import type { Algorithm } from '../jwt/algorithms.ts'
 import { type CompactToken, parseCompactToken } from '../jwt/compact-token.ts'
-import { isSignedBy } from '../jwt/signature.ts'
 import type { VerificationKey } from '../keys/verification-key.ts'
 import { type IssuedPrincipal, principalOf } from './claim-mapping.ts'
 import { claimsFault } from './claims-check.ts'
@@ -66,7 +65,7 @@ export class TokenVerifier {
     key: VerificationKey | undefined,
   ): VerifiedToken | Fault {
     if (!key) return NO_KEY
-    if (!isSignedBy(algorithm, key.key, signed, signature)) return SIGNATURE
+    if (!verify(algorithm, key.key, signed, signature)) return SIGNATURE
     const fault = claimsFault(claims, issuer, this.#clock.now())
     if (fault) return fault
     const principal = principalOf(claims, issuer.issuer, issuer.claims)

@@ -2,10 +2,9 @@ import { createPublicKey, createSecretKey, type KeyObject, randomUUID } from 'no
 import type { IncomingHttpHeaders } from 'node:http'
 
 import { ConfigurationError, type Principal } from '@ashlar/core'
+import { ALGORITHMS, type Algorithm, checkAlgorithms, misfit } from '@ashlar/core/keys'
 import { checkOptionNames, numberOption } from '@ashlar/core/options'
 import { type Clock, systemClock } from '@ashlar/core/time'
-
-import { ALGORITHMS, type Algorithm, checkAlgorithms, misfit } from '../jwt/algorithms.ts'
 import { signToken } from '../jwt/sign-token.ts'
 import { IDENTITY_HEADERS, identityHeaders, SIGNATURE_HEADER } from './identity-headers.ts'
 

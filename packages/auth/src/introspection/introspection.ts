@@ -1,11 +1,10 @@
 import { type Awaitable, ConfigurationError, type RequestView } from '@ashlar/core'
+import { type Fetch, requestJson, secureUrl } from '@ashlar/core/http'
 import { checkOptionNames, numberOption } from '@ashlar/core/options'
 import { type Clock, systemClock } from '@ashlar/core/time'
-
 import { type ClaimNames, checkClaimNames, principalOf } from '../bearer/claim-mapping.ts'
 import { TokenCache } from '../bearer/token-cache.ts'
 import { type CredentialSource, type Fault, invalid, malformed, type Verified } from '../credential-source.ts'
-import { type Fetch, requestJson, secureUrl } from '../keys/json-request.ts'
 import { BindingCheck } from '../proof/binding-check.ts'
 import type { ProofOfPossession } from '../proof/proof-of-possession.ts'
 

@@ -1,4 +1,4 @@
-import { decodeBase64url } from './base64url.ts'
+import { decodeBase64url } from '@ashlar/core/keys'
 import { parseStrictObject } from './strict-json.ts'
 
 /** A JWT in compact serialization, taken apart. Nothing in it has been verified. */

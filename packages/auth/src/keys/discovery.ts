@@ -1,6 +1,6 @@
 import { UnavailableError } from '@ashlar/core'
 
-import { type Fetch, requestJson, secureUrl } from './json-request.ts'
+import { type Fetch, requestJson, secureUrl } from '@ashlar/core/http'
 
 /** An authorization server's metadata (RFC 8414 §2, OpenID Connect Discovery §3), as far as it is used. */
 export type IssuerMetadata = Readonly<Record<string, unknown>>

@@ -2,7 +2,7 @@ import { createPublicKey, createSecretKey, KeyObject, type webcrypto } from 'nod
 
 import { type Awaitable, ConfigurationError } from '@ashlar/core'
 
-import type { Algorithm } from '../jwt/algorithms.ts'
+import type { Algorithm } from '@ashlar/core/keys'
 import {
   chooseKey,
   isSymmetric,

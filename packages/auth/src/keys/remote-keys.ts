@@ -1,8 +1,8 @@
 import { type Awaitable, UnavailableError } from '@ashlar/core'
-import type { Clock } from '@ashlar/core/time'
+import { type Fetch, requestJson } from '@ashlar/core/http'
 
-import type { Algorithm } from '../jwt/algorithms.ts'
-import { type Fetch, requestJson } from './json-request.ts'
+import type { Algorithm } from '@ashlar/core/keys'
+import type { Clock } from '@ashlar/core/time'
 import type { KeySource } from './key-source.ts'
 import { chooseKey, type Jwk, type VerificationKey, verificationKeyOfJwk } from './verification-key.ts'
 

@@ -1,6 +1,6 @@
 import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 
-import { ALGORITHMS, type Algorithm, misfit } from '../jwt/algorithms.ts'
+import { ALGORITHMS, type Algorithm, misfit } from '@ashlar/core/keys'
 
 /** A key that tokens are verified with. */
 export interface VerificationKey {

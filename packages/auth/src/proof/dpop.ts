@@ -1,17 +1,14 @@
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 
 import { type Awaitable, type Binding, ConfigurationError, type RequestView } from '@ashlar/core'
-import { parseUrl } from '@ashlar/core/http'
+import { parseUrl, secureUrl } from '@ashlar/core/http'
+import { type Algorithm, checkAlgorithms, verify as isSigned, misfit } from '@ashlar/core/keys'
 import { checkOptionNames, numberOption } from '@ashlar/core/options'
 import { memoryReplays, type ReplayStore } from '@ashlar/core/stores'
 import { type Clock, systemClock } from '@ashlar/core/time'
-
 import { type Fault, invalid } from '../credential-source.ts'
 import { inTime } from '../in-time.ts'
-import { type Algorithm, checkAlgorithms, misfit } from '../jwt/algorithms.ts'
 import { parseCompactToken } from '../jwt/compact-token.ts'
-import { isSignedBy } from '../jwt/signature.ts'
-import { secureUrl } from '../keys/json-request.ts'
 import { isSymmetric, type Jwk } from '../keys/verification-key.ts'
 import type { DpopNonces } from './dpop-nonces.ts'
 import { jwkThumbprint } from './jwk-thumbprint.ts'
@@ -83,7 +80,7 @@ export function dpop(options: DpopOptions): ProofOfPossession {
     if (thumbprint !== binding.thumbprint) return OTHER_KEY
     const key = keyOf(jwk as Jwk, alg as Algorithm)
     if (!key) return KEY
-    if (!isSignedBy(alg as Algorithm, key, signed, signature)) return SIGNATURE
+    if (!isSigned(alg as Algorithm, key, signed, signature)) return SIGNATURE
     const { htm, htu, iat, jti, ath, nonce } = claims
     if (htm !== request.method || !isThisUrl(htu, request.path)) return OTHER_REQUEST
     if (ath !== createHash('sha256').update(token).digest('base64url')) return OTHER_TOKEN

@@ -1,11 +1,8 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createSecretKey, hkdfSync } from 'node:crypto'
 
 import { ConfigurationError } from '@ashlar/core'
 
-import { decodeBase64url } from '../jwt/base64url.ts'
-
-const NONCE_BYTES = 12
-const TAG_BYTES = 16
+import { decodeBase64url, openBytes, sealBytes } from '@ashlar/core/keys'
 
 /** Encrypts texts so that nobody else can read or change them; several secrets, so that they can be replaced. */
 export interface Sealer {
@@ -32,34 +29,18 @@ export function sealer(where: string, purpose: string, secrets: readonly (string
     if (!isSecret || Buffer.byteLength(secret) < 32) {
       throw new ConfigurationError('ERR_OPTION_UNSAFE', `${where}: each of "secrets" has 32 bytes at least.`)
     }
-    return Buffer.from(hkdfSync('sha256', secret, '', purpose, 32))
+    return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', purpose, 32)))
   })
   return {
-    seal(text, context) {
-      const nonce = randomBytes(NONCE_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', keys[0]!, nonce).setAAD(Buffer.from(context))
-      return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
-        'base64url',
-      )
-    },
+    seal: (text, context) => sealBytes(keys[0]!, Buffer.from(text), Buffer.from(context)).toString('base64url'),
     open(sealed, context) {
       const bytes = decodeBase64url(sealed)
-      if (!bytes || bytes.length < NONCE_BYTES + TAG_BYTES) return undefined
+      if (!bytes) return undefined
       for (const key of keys) {
-        const text = decrypt(key, bytes, context)
-        if (text !== undefined) return text
+        const text = openBytes(key, bytes, Buffer.from(context))
+        if (text) return text.toString()
       }
       return undefined
     },
-  }
-}
-
-function decrypt(key: Buffer, bytes: Buffer, context: string): string | undefined {
-  try {
-    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES))
-    decipher.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(-TAG_BYTES))
-    return decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
-  } catch {
-    return undefined
   }
 }

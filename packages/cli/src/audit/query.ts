@@ -1,4 +1,5 @@
-import { type AuditRecord, fileSubjectKeys, readRecords, toEcs, toOcsf, unseal } from '@ashlar/audit'
+import { type AuditRecord, readRecords, toEcs, toOcsf, unseal } from '@ashlar/audit'
+import { fileSubjectKeys } from '@ashlar/core/keys'
 
 import { type Command, parse, UsageError, wholeNumber } from '../command.ts'
 

@@ -1,14 +1,7 @@
 import { readFile } from 'node:fs/promises'
 
-import {
-  type AuditRecord,
-  checkpointSigner,
-  fileSubjectKeys,
-  fileTrail,
-  readRecords,
-  type SubjectKeys,
-  unseal,
-} from '@ashlar/audit'
+import { type AuditRecord, checkpointSigner, fileTrail, readRecords, unseal } from '@ashlar/audit'
+import { fileSubjectKeys, type SubjectKeys } from '@ashlar/core/keys'
 
 import { type Command, parse } from '../command.ts'
 
@@ -51,7 +44,7 @@ export const eraseSubject: Command = {
     for await (const { record } of readRecords(folder)) {
       if (record.who?.subject === need('subject') || record.dataSubject === need('subject')) open++
     }
-    if (!(await keys.forget(pseudonym))) {
+    if (!(await keys.shred(pseudonym))) {
       stderr.write('There is no key for this person: nothing was sealed, or it was erased before.\n')
       return 1
     }

@@ -1,6 +1,6 @@
 import { constants, type KeyObject } from 'node:crypto'
 
-import { ConfigurationError } from '@ashlar/core'
+import { ConfigurationError } from '../errors.ts'
 
 /** Signature algorithms of RFC 7518 §3.1, RFC 8037 and RFC 9864. `none` is not among them. */
 export type Algorithm =
@@ -88,7 +88,7 @@ export function checkAlgorithms(where: string, algorithms: readonly Algorithm[] 
   if (symmetric.length > 0 && symmetric.length < algorithms.length) {
     throw new ConfigurationError(
       'ERR_OPTION_UNSAFE',
-      `${where}: "algorithms" mixes shared secrets (${symmetric.join(', ')}) with public keys, so that a public key could pass as a secret (RFC 8725 §2.1). Give each kind a bearer() of its own.`,
+      `${where}: "algorithms" mixes shared secrets (${symmetric.join(', ')}) with public keys, so that a public key could pass as a secret (RFC 8725 §2.1). Keep each kind apart, with a bearer() of its own.`,
     )
   }
   return new Set(algorithms as readonly Algorithm[])

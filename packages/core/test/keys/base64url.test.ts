@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 
-import { decodeBase64url } from '../../src/jwt/base64url.ts'
+import { decodeBase64url } from '../../src/keys.ts'
 
 test('reads what was written canonically', () => {
   fc.assert(

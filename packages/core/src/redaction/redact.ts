@@ -1,5 +1,5 @@
-import { ConfigurationError } from '@ashlar/core'
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { ConfigurationError } from '../errors.ts'
+import { checkOptionNames, numberOption } from '../options/options.ts'
 
 import { PlainTexts } from './plain-texts.ts'
 import { nameRule, type Sensitivity } from './sensitive-names.ts'

@@ -1,32 +1,5 @@
-import { ConfigurationError, UnavailableError } from '@ashlar/core'
-
-/** The part of `fetch` that is used; an HTTP client with proxies, retries or a breaker can stand in its place. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>
-
-const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost'])
-
-/**
- * An absolute `https:` URL; `http:` only on this machine.
- * @throws ConfigurationError `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
- */
-export function secureUrl(where: string, name: string, text: string | URL): URL {
-  let url: URL
-  try {
-    url = new URL(text)
-  } catch {
-    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "${name}" is no absolute URL.`)
-  }
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.has(url.hostname))) {
-    throw new ConfigurationError(
-      'ERR_OPTION_UNSAFE',
-      `${where}: "${name}" must be an https: URL; over ${url.protocol} anyone on the way could answer.`,
-    )
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw new ConfigurationError('ERR_OPTION_UNSAFE', `${where}: "${name}" must not hold a user name or password.`)
-  }
-  return url
-}
+import { UnavailableError } from '../errors.ts'
+import type { Fetch } from './fetch.ts'
 
 export interface JsonRequest {
   readonly fetch: Fetch

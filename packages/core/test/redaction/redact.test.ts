@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 
-import { redaction } from '../../src/index.ts'
+import { redaction } from '../../src/redaction.ts'
 import { PLANTED } from './planted.ts'
 
 const redact = redaction()

@@ -1,0 +1,1 @@
+export { type Redact, type RedactionOptions, redaction } from './redaction/redact.ts'
