@@ -1,4 +1,10 @@
-export { AshlarError, ConfigurationError, type ErrorCode, UnavailableError } from './errors.ts'
+export {
+  AshlarError,
+  ConfigurationError,
+  type ConfigurationErrorOptions,
+  type ErrorCode,
+  UnavailableError,
+} from './errors.ts'
 export { onEvent, onVerdict } from './events/channels.ts'
 export type { EventName } from './events/event-name.ts'
 export type {
@@ -59,3 +65,4 @@ export {
 } from './state/principal.ts'
 export { type RequestSource, type Slot, slot, stateOf } from './state/state.ts'
 export type { Awaitable } from './time/awaitable.ts'
+export { type WarningCode, warn } from './trouble/warn.ts'
