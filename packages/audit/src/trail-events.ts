@@ -1,10 +1,17 @@
-import { type AshlarEvent, ConfigurationError, type Decision, onEvent, type RequestCompleted } from '@ashlar/core'
+import {
+  type AshlarEvent,
+  ConfigurationError,
+  type Decision,
+  onEvent,
+  type RequestCompleted,
+  type SecurityEvent,
+} from '@ashlar/core'
 import { checkOptionNames } from '@ashlar/core/options'
 
 import { alarmOf } from './alarm.ts'
 import type { AuditLog } from './audit-log.ts'
 import { outcomeOf } from './audited.ts'
-import type { AuditEvent, AuditOutcome } from './event/audit-event.ts'
+import type { AuditEvent } from './event/audit-event.ts'
 import type { Trail } from './trail/trail.ts'
 
 export interface TrailEventsOptions {
@@ -45,17 +52,20 @@ export function trailEvents(options: TrailEventsOptions): AuditLog {
 /** A published event in the trail's terms. */
 export function auditEventOf(event: AshlarEvent): AuditEvent {
   if (event.name === 'request_completed') return completed(event as RequestCompleted)
-  const { name, request, decision, violation } = event as Exclude<AshlarEvent, RequestCompleted>
+  const { name, by, outcome, reason, request, subject, object, decision, violation } = event as SecurityEvent
   return {
     name,
-    outcome: decision ? outcomeOfDecision(decision) : 'success',
-    reason: decision?.reason,
+    outcome,
+    reason,
+    resource: object && { type: object.kind, id: object.id },
+    dataSubject: subject?.subject,
     where: { address: request?.address },
     requestId: request?.id,
     details: {
       method: request?.method,
       route: request?.route,
-      guard: decision?.guard,
+      by,
+      subject,
       layer: decision?.layer,
       status: decision?.status,
       code: decision?.code,
@@ -86,9 +96,4 @@ function completed({ request, principal, decisions, outcome }: RequestCompleted)
 
 function isPlainPass({ outcome, reason }: Decision): boolean {
   return outcome === 'allow' && reason === undefined
-}
-
-function outcomeOfDecision({ outcome }: Decision): AuditOutcome {
-  if (outcome === 'deny') return 'refused'
-  return outcome === 'error' || outcome === 'would-deny' ? 'failure' : 'success'
 }

@@ -118,7 +118,7 @@ describe.each(FRAMEWORKS)('%s', (_, serve) => {
       ['request_completed', 'refused'],
     ])
     expect(records[0]).toMatchObject({ who: { subject: 'alice' }, details: { status: 200, route: '/orders/:id' } })
-    expect(records[1]).toMatchObject({ details: { guard: 'bearer', layer: 'authentication', status: 401 } })
+    expect(records[1]).toMatchObject({ details: { by: 'bearer', layer: 'authentication', status: 401 } })
   })
 })
 

@@ -115,17 +115,13 @@ export class Circuit {
   #open(reason: string): void {
     const { openMs, clock, guard } = this.#options
     this.#state = { is: 'open', until: clock.now() + openMs }
-    publishEvent('breaker_opened', { guard, layer: 'breaker', outcome: 'deny', code: 'circuit-open', reason })
+    publishEvent({ name: 'breaker_opened', by: guard, outcome: 'failure', reason })
   }
 
   #close(): void {
     this.#state = { is: 'closed' }
     this.#counted = this.#counting()
-    publishEvent('breaker_closed', {
-      guard: this.#options.guard,
-      layer: 'breaker',
-      outcome: 'allow',
-      reason: 'the probes succeeded',
-    })
+    const { guard: by } = this.#options
+    publishEvent({ name: 'breaker_closed', by, outcome: 'success', reason: 'the probes succeeded' })
   }
 }

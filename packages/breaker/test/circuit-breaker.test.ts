@@ -240,11 +240,12 @@ test('its transitions are events, which name the circuit and nothing of a reques
   expect(recorder.events).toMatchObject([
     {
       name: 'breaker_opened',
-      request: undefined,
-      decision: { guard: 'circuit breaker payments', reason: 'too many failures' },
+      by: 'circuit breaker payments',
+      outcome: 'failure',
+      reason: 'too many failures',
     },
-    { name: 'breaker_opened', decision: { reason: 'a probe failed' } },
-    { name: 'breaker_closed', decision: { guard: 'circuit breaker payments', layer: 'breaker', outcome: 'allow' } },
+    { name: 'breaker_opened', outcome: 'failure', reason: 'a probe failed' },
+    { name: 'breaker_closed', by: 'circuit breaker payments', outcome: 'success' },
   ])
 })
 

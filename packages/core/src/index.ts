@@ -5,22 +5,27 @@ export {
   type ErrorCode,
   UnavailableError,
 } from './errors.ts'
-export { onEvent, onVerdict, publishEvent } from './events/channels.ts'
+export { onEvent, onVerdict } from './events/channels.ts'
+export type { EventName } from './events/event-name.ts'
 export type {
   AshlarEvent,
   Decision,
-  EventName,
+  ObjectSummary,
   PrincipalSummary,
   RequestCompleted,
   RequestSummary,
   SecurityEvent,
+  SubjectSummary,
   VerdictEvent,
   ViolationSummary,
 } from './events/events.ts'
+export { type EventDraft, publishEvent } from './events/publish-event.ts'
 export { chain } from './guard/chain.ts'
 export { except } from './guard/except.ts'
-export type { AnyGuard, Guard, Layer, Moment } from './guard/guard.ts'
+export type { AnyGuard, Guard, Moment } from './guard/guard.ts'
+export type { Layer } from './guard/layer.ts'
 export type { Added, AddsOf, InOrder, Needed, NeedsOf } from './guard/order.ts'
+export type { Outcome } from './guard/outcome.ts'
 export { shadow } from './guard/shadow.ts'
 export { some } from './guard/some.ts'
 export {
@@ -35,7 +40,6 @@ export {
   deny,
   type Effects,
   type Headers,
-  type Outcome,
   type Respond,
   respond,
   type Verdict,

@@ -1,6 +1,5 @@
 import {
   ALLOW,
-  type Decision,
   type Deny,
   deny,
   type Guard,
@@ -67,7 +66,6 @@ export function receiveReports(options: ReceiveReportsOptions): Guard {
   })
 }
 
-const DECISION: Decision = Object.freeze({ guard: NAME, layer: 'headers', outcome: 'respond', status: 204 })
 const RECEIVED: Respond = Object.freeze(respond(204))
 
 async function receive(request: RequestView, maxBytes: number, memory: ReportMemory): Promise<Respond | Deny> {
@@ -79,9 +77,8 @@ async function receive(request: RequestView, maxBytes: number, memory: ReportMem
   if (typeof reports !== 'object' || reports === null) return deny(problem('malformed-body'))
   for (const violation of violationsIn(reports)) {
     if (!memory.admits(violation)) continue
-    const { id, method, route, address } = request
-    const summary = Object.freeze({ id, method, route, address })
-    publishEvent('policy_violation_reported', DECISION, { request: summary, violation })
+    const outcome = violation.disposition === 'enforce' ? 'refused' : 'failure'
+    publishEvent({ name: 'policy_violation_reported', by: NAME, outcome, request, violation })
   }
   return RECEIVED
 }

@@ -302,6 +302,7 @@ describe('receiveReports()', () => {
       for (let index = 0; index < 20; index++) await send(server, [report(`https://h${index}.test`)])
       const published = recorder.events.filter((event) => event.name === 'policy_violation_reported')
       expect(published).toHaveLength(5)
+      expect(published[0]).toMatchObject({ by: 'report receiver', outcome: 'refused', request: { method: 'POST' } })
     } finally {
       recorder.stop()
     }

@@ -147,17 +147,17 @@ class SharedLedger implements Ledger {
     this.#retryAt = performance.now() + this.#loss.retryMs
     if (this.#lost) return
     this.#lost = true
-    this.#announce('rate_limit_store_lost', `the store is lost: ${this.#loss.mode}`)
+    this.#announce('rate_limit_store_lost', 'failure', `the store is lost: ${this.#loss.mode}`)
   }
 
   #restore(): void {
     if (!this.#lost) return
     this.#lost = false
-    this.#announce('rate_limit_store_restored', 'the store answers again')
+    this.#announce('rate_limit_store_restored', 'success', 'the store answers again')
   }
 
-  #announce(name: EventName, reason: string): void {
-    publishEvent(name, { guard: this.#guard, layer: 'rate-limit', outcome: 'allow', reason })
+  #announce(name: EventName, outcome: 'success' | 'failure', reason: string): void {
+    publishEvent({ name, by: this.#guard, outcome, reason })
   }
 }
 

@@ -71,10 +71,10 @@ export function tieredRateLimit(options: TieredRateLimitOptions = {}): Guard {
   const known = authenticated
   const overridden = new Map<string, Limiter>()
   const failed = (): void =>
-    publishEvent('rate_limit_override_failed', {
-      guard: guardName,
-      layer: 'rate-limit',
-      outcome: 'allow',
+    publishEvent({
+      name: 'rate_limit_override_failed',
+      by: guardName,
+      outcome: 'failure',
       reason: 'no override could be used: the policies of the tier apply',
     })
   const overrides = options.overrides && new OverrideCache(where, options.overrides, failed)

@@ -54,7 +54,10 @@ function askingWith(options: Partial<RateLimitOptions>) {
   return { control, ask, guard }
 }
 
-const changes = () => recorder.events.map(({ name }) => name).filter((name) => name.startsWith('rate_limit_store'))
+const changes = () =>
+  recorder.events
+    .filter(({ name }) => name.startsWith('rate_limit_store'))
+    .map(({ name, outcome }) => `${name}: ${String(outcome)}`)
 
 describe.each(['rejects', 'throws'] as const)('a store that %s', (how) => {
   test('local: this instance’s share, already warm, with an event at each change', async () => {
@@ -62,7 +65,7 @@ describe.each(['rejects', 'throws'] as const)('a store that %s', (how) => {
     expect(await ask()).toBe('allow')
     control.mode = how
     expect([await ask(), await ask(), await ask()]).toEqual(['allow', 'deny', 'deny'])
-    expect(changes()).toEqual(['rate_limit_store_lost'])
+    expect(changes()).toEqual(['rate_limit_store_lost: failure'])
   })
 
   test('open: everything, closed: nothing', async () => {
@@ -91,7 +94,7 @@ test('a store that hangs is given up on after its time, once, and asked again no
   expect(await ask()).toBe('deny')
   expect(control.calls).toBe(2)
   await jest.advanceTimersByTimeAsync(0)
-  expect(changes()).toEqual(['rate_limit_store_lost', 'rate_limit_store_restored'])
+  expect(changes()).toEqual(['rate_limit_store_lost: failure', 'rate_limit_store_restored: success'])
   expect(await ask()).toBe('allow')
 })
 
@@ -111,7 +114,7 @@ test('a settlement that the store does not take is let go of', async () => {
   const verdict = await guard.check(testRequest(), {})
   control.mode = 'rejects'
   await (verdict as { afterResponse(outcome: object): Promise<void> }).afterResponse({})
-  expect(changes()).toEqual(['rate_limit_store_lost'])
+  expect(changes()).toEqual(['rate_limit_store_lost: failure'])
 })
 
 test('a shared store with local limits needs to know how many share it', () => {

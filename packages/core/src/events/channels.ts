@@ -1,23 +1,12 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
 
-import type { AshlarEvent, Decision, EventName, SecurityEvent, VerdictEvent } from './events.ts'
+import type { AshlarEvent, VerdictEvent } from './events.ts'
 
 /** Every verdict of every guard: `ashlar:verdict`. */
 export const verdicts: Channel = channel('ashlar:verdict')
 
 /** Everything else that matters: `ashlar:event`. */
 export const events: Channel = channel('ashlar:event')
-
-/** Publishes an event that belongs to no one request, such as a breaker that opened, or that says more than a verdict. */
-export function publishEvent(
-  name: EventName,
-  decision: Decision,
-  { request, violation }: Partial<Pick<SecurityEvent, 'request' | 'violation'>> = {},
-): void {
-  if (!events.hasSubscribers) return
-  const event: SecurityEvent = { name, time: Date.now(), request, decision: Object.freeze(decision) }
-  events.publish(Object.freeze(violation ? { ...event, violation: Object.freeze(violation) } : event))
-}
 
 /** Subscribes to verdicts. @returns how to stop */
 export function onVerdict(listener: (event: VerdictEvent) => void): () => void {

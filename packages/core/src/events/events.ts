@@ -1,24 +1,6 @@
-import type { Layer } from '../guard/guard.ts'
-import type { Outcome } from '../guard/verdict.ts'
-
-/** Names of security events: the OWASP logging vocabulary, and ours where it has no word. */
-export type EventName =
-  | 'authn_login_fail'
-  | 'authn_token_reuse'
-  | 'authz_fail'
-  | 'excess_rate_limit_exceeded'
-  | 'input_validation_fail'
-  | 'malicious_cors'
-  | 'malicious_extraneous'
-  | 'policy_violation_reported'
-  | 'breaker_opened'
-  | 'breaker_closed'
-  | 'guard_failed'
-  | 'blocklist_added'
-  | 'blocklist_removed'
-  | 'rate_limit_override_failed'
-  | 'rate_limit_store_lost'
-  | 'rate_limit_store_restored'
+import type { Layer } from '../guard/layer.ts'
+import type { Outcome } from '../guard/outcome.ts'
+import type { EventName } from './event-name.ts'
 
 /** What is published of a request: no headers, no query, no path but the route's pattern. */
 export interface RequestSummary {
@@ -42,10 +24,8 @@ export interface Decision {
 }
 
 /** What is published of a principal. */
-export interface PrincipalSummary {
+export interface PrincipalSummary extends SubjectSummary {
   readonly kind: string
-  readonly subject: string
-  readonly issuer?: string | undefined
 }
 
 /** Published on `ashlar:verdict`, once for each guard that decided. */
@@ -65,12 +45,38 @@ export interface RequestCompleted {
   readonly outcome: Outcome
 }
 
-/** Published on `ashlar:event` when a verdict means more than that a guard decided. */
+/** Whom an event is about. */
+export interface SubjectSummary {
+  readonly subject: string
+  readonly issuer?: string | undefined
+  /** What kind of principal, where that is known. */
+  readonly kind?: string | undefined
+}
+
+/** What an event is about: an API key, a session, a block. The id is no secret. */
+export interface ObjectSummary {
+  readonly kind: string
+  readonly id: string
+}
+
+/**
+ * Published on `ashlar:event`: something happened that is worth knowing. It is no decision, though a decision may be what
+ * happened. Frozen, and nothing but these members: fixed texts and names, never input.
+ */
 export interface SecurityEvent {
   readonly name: EventName
+  /** Milliseconds since the Unix epoch. */
   readonly time: number
-  readonly request: RequestSummary | undefined
-  readonly decision: Decision
+  /** The guard or the part that tells of it: `'rate limit api'`, `'api keys'`. */
+  readonly by: string
+  /** `refused`: somebody was turned away. `failure`: something that should work does not, such as a store that is lost. */
+  readonly outcome: 'success' | 'failure' | 'refused'
+  readonly reason?: string | undefined
+  readonly request?: RequestSummary | undefined
+  readonly subject?: SubjectSummary | undefined
+  readonly object?: ObjectSummary | undefined
+  /** The verdict that the event was raised by. */
+  readonly decision?: Decision | undefined
   /** What a browser reported, with `policy_violation_reported`. */
   readonly violation?: ViolationSummary | undefined
 }

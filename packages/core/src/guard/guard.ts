@@ -1,20 +1,7 @@
 import type { RequestView } from '../request/request-view.ts'
 import type { Awaitable } from '../time/awaitable.ts'
+import type { Layer } from './layer.ts'
 import type { Verdict } from './verdict.ts'
-
-/** What a guard protects against; the order here is the recommended order in a chain. */
-export type Layer =
-  | 'request'
-  | 'headers'
-  | 'cors'
-  | 'cross-site'
-  | 'rate-limit'
-  | 'authentication'
-  | 'authorization'
-  | 'validation'
-  | 'breaker'
-  | 'audit'
-  | 'custom'
 
 /**
  * The earliest point at which a guard can decide.

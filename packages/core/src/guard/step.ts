@@ -2,7 +2,8 @@ import { ConfigurationError } from '../errors.ts'
 import type { Decision } from '../events/events.ts'
 import type { RequestView } from '../request/request-view.ts'
 import type { Awaitable } from '../time/awaitable.ts'
-import type { AnyGuard, Layer } from './guard.ts'
+import type { AnyGuard } from './guard.ts'
+import type { Layer } from './layer.ts'
 import type { Verdict } from './verdict.ts'
 
 /** A guard made ready to run: checked, and with what is published when it passes made once. */

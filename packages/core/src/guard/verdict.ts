@@ -1,15 +1,6 @@
-import type { EventName } from '../events/events.ts'
+import type { EventName } from '../events/event-name.ts'
 import type { Problem } from '../problem/problem.ts'
-
-/** How the response ended; given to every after-response hook. */
-export interface Outcome {
-  readonly status: number
-  /** The connection closed before the whole response was written. */
-  readonly aborted: boolean
-  /** A guard answered, so the handler never ran. */
-  readonly refused: boolean
-  readonly durationMs: number
-}
+import type { Outcome } from './outcome.ts'
 
 /** Called exactly once, when the response has closed; also when the client went away. */
 export type AfterResponse = (outcome: Outcome) => void | Promise<void>

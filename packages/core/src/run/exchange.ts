@@ -2,8 +2,11 @@ import type { ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
 import { type Port, tell } from '../adapter/port.ts'
 import { events, verdicts } from '../events/channels.ts'
-import type { Decision, EventName, PrincipalSummary, RequestSummary, SecurityEvent } from '../events/events.ts'
-import type { AfterResponse, Effects, Outcome } from '../guard/verdict.ts'
+import type { EventName } from '../events/event-name.ts'
+import type { Decision, PrincipalSummary, RequestSummary, SecurityEvent } from '../events/events.ts'
+import { publishEvent, summaryOfRequest } from '../events/publish-event.ts'
+import type { Outcome } from '../guard/outcome.ts'
+import type { AfterResponse, Effects } from '../guard/verdict.ts'
 import { RequestHead } from '../request/request-head.ts'
 import { ResponseHeaders } from '../response/response-headers.ts'
 import type { Principal } from '../state/principal.ts'
@@ -78,8 +81,8 @@ export class Exchange {
 
   announce(name: EventName, decision: Decision): void {
     if (!events.hasSubscribers) return
-    const event: SecurityEvent = { name, time: Date.now(), request: this.summary(), decision }
-    events.publish(Object.freeze(event))
+    const { guard: by, reason } = decision
+    publishEvent({ name, by, outcome: outcomeOf(decision), reason, request: this.request, decision })
   }
 
   report(error: unknown): void {
@@ -93,8 +96,7 @@ export class Exchange {
   }
 
   summary(): RequestSummary {
-    const { id, method, route, address } = this.request
-    return Object.freeze({ id, method, route, address })
+    return summaryOfRequest(this.request)
   }
 
   #after(hook: AfterResponse): void {
@@ -159,6 +161,12 @@ function closeExchange(this: ServerResponse): void {
 
 /** A request is often logged whole; what guards know of it is not for the log. */
 Object.defineProperty(Exchange.prototype, inspect.custom, { value: () => 'Exchange {}' })
+
+/** A refusal in shadow is a check that failed, and nobody was turned away. */
+function outcomeOf({ outcome }: Decision): SecurityEvent['outcome'] {
+  if (outcome === 'deny') return 'refused'
+  return outcome === 'error' || outcome === 'would-deny' ? 'failure' : 'success'
+}
 
 function principalSummary(principal: Principal | undefined): PrincipalSummary | undefined {
   return principal && Object.freeze({ kind: principal.kind, subject: principal.subject, issuer: principal.issuer })

@@ -65,7 +65,7 @@ async function settle(
 function record(step: Step, verdict: Verdict, exchange: Exchange | undefined, manner: Manner): Verdict {
   const { kind } = checkVerdict(step, verdict)
   if (!exchange) return verdict
-  if (kind === 'allow' && verdict.reason === undefined) {
+  if (kind === 'allow' && verdict.reason === undefined && verdict.event === undefined) {
     exchange.record(step.passed)
   } else {
     const decision = decisionOf(step, verdict, manner)

@@ -1,9 +1,10 @@
 import {
   ALLOW,
+  type Awaitable,
   ConfigurationError,
-  type Decision,
   type Deny,
   deny,
+  type EventName,
   type Guard,
   type Principal,
   problem,
@@ -82,11 +83,11 @@ export function blocklist(options: BlocklistOptions = {}): Blocklist {
   async function refresh(): Promise<void> {
     try {
       inForce.replace(await store.load())
-      if (lost) publishEvent('rate_limit_store_restored', about('the blocklist is read again'))
+      if (lost) tell('rate_limit_store_restored', 'success', 'the blocklist is read again')
       lost = false
     } catch (error) {
       if (!lost)
-        publishEvent('rate_limit_store_lost', about('the blocklist could not be read: what was known stays in force'))
+        tell('rate_limit_store_lost', 'failure', 'the blocklist could not be read: what was known stays in force')
       lost = true
       throw error
     }
@@ -96,8 +97,7 @@ export function blocklist(options: BlocklistOptions = {}): Blocklist {
     const ms = forMs === undefined ? undefined : numberOption('block()', 'forMs', forMs, { min: 1, max: LONGEST_MS })
     const entry = { target: targetOf(target), until: ms === undefined ? undefined : Date.now() + ms }
     inForce.add(entry)
-    publishEvent('blocklist_added', about(`a block of ${kindOf(entry.target)} was set`))
-    await store.put(entry)
+    await told('blocklist_added', `a block of ${kindOf(entry.target)} was set`, () => store.put(entry))
     // A reading that began before may have taken it out again.
     inForce.add(entry)
   }
@@ -135,8 +135,7 @@ export function blocklist(options: BlocklistOptions = {}): Blocklist {
     async unblock(target) {
       const known = targetOf(target)
       inForce.remove(known)
-      publishEvent('blocklist_removed', about(`a block of ${kindOf(known)} was lifted`))
-      await store.remove(known)
+      await told('blocklist_removed', `a block of ${kindOf(known)} was lifted`, () => store.remove(known))
       inForce.remove(known)
     },
     entries: () => inForce.entries(),
@@ -154,8 +153,19 @@ export function blocklist(options: BlocklistOptions = {}): Blocklist {
   })
 }
 
-function about(reason: string): Decision {
-  return { guard: 'blocklist', layer: 'rate-limit', outcome: 'allow', reason }
+function tell(name: EventName, outcome: 'success' | 'failure', reason: string): void {
+  publishEvent({ name, by: 'blocklist', outcome, reason })
+}
+
+/** What the store did not take holds in this process only, and is no success. */
+async function told(name: EventName, reason: string, write: () => Awaitable<void>): Promise<void> {
+  try {
+    await write()
+  } catch (error) {
+    tell(name, 'failure', `${reason}, but could not be stored`)
+    throw error
+  }
+  tell(name, 'success', reason)
 }
 
 function kindOf(target: string): string {

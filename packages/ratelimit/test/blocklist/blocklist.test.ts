@@ -123,6 +123,20 @@ test('an address that is refused again and again is blocked for a while', async 
   list.close()
 })
 
+test('a block or a lift that the store did not take is told as a failure', async () => {
+  const recorder = recordEvents()
+  const down = () => Promise.reject(new Error('down'))
+  const list = blocklist({ store: { load: async () => [], put: down, remove: down } })
+  await expect(list.block('192.0.2.1')).rejects.toThrow('down')
+  await expect(list.unblock('192.0.2.1')).rejects.toThrow('down')
+  recorder.stop()
+  list.close()
+  expect(recorder.events).toMatchObject([
+    { name: 'blocklist_added', outcome: 'failure' },
+    { name: 'blocklist_removed', outcome: 'failure' },
+  ])
+})
+
 describe('several instances over one store', () => {
   test('each obeys what another has blocked at its next reading', async () => {
     jest.useFakeTimers()
@@ -154,7 +168,10 @@ describe('several instances over one store', () => {
     await expect(list.refresh()).rejects.toThrow('down')
     down = false
     await jest.advanceTimersByTimeAsync(500)
-    expect(recorder.events.map(({ name }) => name)).toEqual(['rate_limit_store_lost', 'rate_limit_store_restored'])
+    expect(recorder.events).toMatchObject([
+      { name: 'rate_limit_store_lost', by: 'blocklist', outcome: 'failure' },
+      { name: 'rate_limit_store_restored', by: 'blocklist', outcome: 'success' },
+    ])
     recorder.stop()
     list.close()
   })

@@ -79,7 +79,7 @@ export function failingGuards({ describe, test, expect }: TestRunner, adapter: A
             const failed = recorder.verdicts.filter(({ decision }) => decision.guard === 'failing')
             expect(failed.map(({ decision }) => decision)).toMatchObject([{ outcome: 'error', status, code }])
             const told = recorder.events.filter((event) => event.name === 'guard_failed')
-            expect(told).toMatchObject([{ decision: { guard: 'failing' } }])
+            expect(told).toMatchObject([{ by: 'failing', outcome: 'failure', decision: { outcome: 'error' } }])
             expect(JSON.stringify(recorder.events)).not.toContain('hunter2')
           } finally {
             recorder.stop()

@@ -17,11 +17,11 @@ const sources = readdirSync(`${ROOT}packages`, { withFileTypes: true })
     const folder = `${ROOT}packages/${name}/src`
     return readdirSync(folder, { recursive: true }).map((file) => `${folder}/${String(file)}`)
   })
-  .filter((file) => file.endsWith('.ts') && !/\/(events|audit-event|body|frameworks)\.ts$/.test(file))
+  .filter((file) => file.endsWith('.ts') && !/\/(event-name|audit-event|body|frameworks)\.ts$/.test(file))
   .map((file) => readFileSync(file, 'utf8'))
   .join('\n')
 
-const published = unionOf('packages/core/src/events/events.ts', 'EventName')
+const published = unionOf('packages/core/src/events/event-name.ts', 'EventName')
 const ofTheTrail = unionOf('packages/audit/src/event/audit-event.ts', 'TrailEventName')
 
 test('the names are found', () => {
@@ -32,7 +32,7 @@ test('the names are found', () => {
 /** `event: 'name'` of a verdict, or the name as the first argument of what announces, publishes or records. */
 function isProduced(name: string): boolean {
   return new RegExp(
-    `(?:event|name): '${name}'|(?:announce|publishEvent|tell|withOperation)\\(\\s*(?:event, )?'${name}'|, '${name}'\\)`,
+    `(?:event|name): '${name}'|(?:announce|tell|told|withOperation)\\(\\s*(?:event, )?'${name}'|, '${name}'\\)`,
   ).test(sources)
 }
 

@@ -1,0 +1,18 @@
+/** Names of security events: the OWASP logging vocabulary, and ours where it has no word. */
+export type EventName =
+  | 'authn_login_fail'
+  | 'authn_token_reuse'
+  | 'authz_fail'
+  | 'excess_rate_limit_exceeded'
+  | 'input_validation_fail'
+  | 'malicious_cors'
+  | 'malicious_extraneous'
+  | 'policy_violation_reported'
+  | 'breaker_opened'
+  | 'breaker_closed'
+  | 'guard_failed'
+  | 'blocklist_added'
+  | 'blocklist_removed'
+  | 'rate_limit_override_failed'
+  | 'rate_limit_store_lost'
+  | 'rate_limit_store_restored'
