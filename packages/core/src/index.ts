@@ -53,5 +53,6 @@ export {
   principal,
   type SessionPrincipal,
 } from './state/principal.ts'
+export { principalKey } from './state/principal-key.ts'
 export { type RequestSource, type Slot, slot, stateOf } from './state/state.ts'
 export type { Awaitable } from './time/awaitable.ts'

@@ -1,2 +1,8 @@
+export { type AskOptions, ask } from './time/ask.ts'
+export { type BoundedMap, boundedMap, type WeightLimit } from './time/bounded-map.ts'
 export { type Clock, systemClock } from './time/clock.ts'
+export { type Closeable, closeable } from './time/closeable.ts'
 export { type DeadlineOptions, withDeadline } from './time/deadline.ts'
+export { type ExpiringMap, type ExpiringMapOptions, expiringMap } from './time/expiring-map.ts'
+export { isThenable } from './time/is-thenable.ts'
+export { type SingleFlight, singleFlight } from './time/single-flight.ts'
