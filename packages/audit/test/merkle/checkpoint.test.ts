@@ -43,6 +43,7 @@ describe('what was not signed is not opened', () => {
     ['a line more', note.replace('\n\n', '\nmore\n\n')],
     ['another name', note.replace('— trail', '— other')],
   ])('%s', (_, text) => {
+    expect(text).not.toBe(note)
     expect(verifier.open(text)).toBeUndefined()
   })
 

@@ -55,5 +55,6 @@ test.each([
   ['no hash', line.replace('"hash"', '"hasj"')],
   ['another end', line.replace('"}\n', '"]\n')],
 ])('what is no record is none: %s', (_, text) => {
+  expect(text).not.toBe(line)
   expect(parseLine(Buffer.from(text.trimEnd()))).toBeUndefined()
 })

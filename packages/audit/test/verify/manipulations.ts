@@ -32,7 +32,7 @@ export const MANIPULATIONS: Readonly<Record<string, Manipulation>> = {
   },
   "a record's content, with its own hash made anew"(folder, random) {
     const place = somewhere(folder, random)
-    const line = rehash(place.lines[place.index]!.replace(/"outcome":"\w+"/, '"outcome":"failure"'))
+    const line = rehash(changed(place.lines[place.index]!, /"outcome":"\w+"/, '"outcome":"failure"'))
     return write(place, [line], place.seq === sizeOf(folder) ? ['rewritten'] : ['altered'], place)
   },
   'a record emptied': (folder, random) => write(somewhere(folder, random), ['{}'], ['altered']),
@@ -61,7 +61,7 @@ export const MANIPULATIONS: Readonly<Record<string, Manipulation>> = {
   'a forged record in between'(folder, random) {
     const place = somewhere(folder, random)
     const line = place.lines[place.index]!
-    const forged = rehash(line.replace(/"subject":"[\w-]+"/, '"subject":"mallory"'))
+    const forged = rehash(changed(line, /"subject":"[\w-]+"/, '"subject":"mallory"'))
     return write(place, [forged, line], ['inserted'])
   },
   'a line of nonsense in between'(folder, random) {
@@ -117,8 +117,8 @@ export const MANIPULATIONS: Readonly<Record<string, Manipulation>> = {
     const index = 1 + random(lines.length - 2)
     let prev: string | undefined
     for (let at = index; at < lines.length - 1; at++) {
-      const changed = lines[at]!.replace(/"outcome":"\w+"/, '"outcome":"failure"')
-      lines[at] = rehash(prev ? changed.replace(/"prev":"[\w-]+"/, `"prev":"${prev}"`) : changed)
+      const other = changed(lines[at]!, /"outcome":"\w+"/, '"outcome":"failure"')
+      lines[at] = rehash(prev ? changed(other, /"prev":"[\w-]+"/, `"prev":"${prev}"`) : other)
       prev = /"hash":"([\w-]+)"/.exec(lines[at]!)![1]
     }
     writeFileSync(file, lines.join('\n'))
@@ -130,7 +130,8 @@ export const MANIPULATIONS: Readonly<Record<string, Manipulation>> = {
     const last = lines.at(-2)!
     const prev = /"hash":"([\w-]+)"/.exec(last)![1]!
     const next = seqOf(last) + 1
-    const forged = rehash(last.replace(/"seq":\d+/, `"seq":${next}`).replace(/"prev":"[\w-]+"/, `"prev":"${prev}"`))
+    const following = changed(last, /"seq":\d+/, `"seq":${next}`)
+    const forged = rehash(changed(following, /"prev":"[\w-]+"/, `"prev":"${prev}"`))
     writeFileSync(file, [...lines.slice(0, -1), forged, ''].join('\n'))
     return { kinds: ['inserted'], seq: next }
   },
@@ -192,6 +193,13 @@ function write(place: Place, replacement: readonly string[], kinds: readonly Fin
   place.lines.splice(place.index, 1, ...replacement)
   writeFileSync(place.file, place.lines.join('\n'), 'latin1')
   return { kinds, seq: kinds[0] === 'rewritten' ? 0 : at.seq }
+}
+
+/** @throws when that changes nothing: there would be nothing to find. */
+function changed(text: string, pattern: RegExp, replacement: string): string {
+  const other = text.replace(pattern, replacement)
+  if (other === text) throw new Error(`${pattern} changes nothing in ${text}`)
+  return other
 }
 
 function seqOf(line: string): number {
