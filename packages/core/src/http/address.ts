@@ -1,52 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import { BlockList, isIP, isIPv4 } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-
-import { ConfigurationError } from '../errors.ts'
 
 /** Whether the proxy at `address`, `hop` steps from this server, may speak for its client. Express's `trust proxy fn`. */
 export type TrustProxy = (address: string, hop: number) => boolean
 
-const NAMED: Readonly<Record<string, readonly string[]>> = {
-  loopback: ['127.0.0.0/8', '::1/128'],
-  linklocal: ['169.254.0.0/16', 'fe80::/10'],
-  uniquelocal: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
-}
-
 export const trustNone: TrustProxy = () => false
-
-/**
- * Compiles addresses, networks (`10.0.0.0/8`) and the names `loopback`, `linklocal`, `uniquelocal`.
- * @throws ConfigurationError `ERR_OPTION_INVALID`, and `ERR_OPTION_UNSAFE` for a network of every address
- */
-export function compileTrust(proxies: readonly string[]): TrustProxy {
-  if (!Array.isArray(proxies) || !proxies.every((proxy) => typeof proxy === 'string')) {
-    throw new ConfigurationError('ERR_OPTION_INVALID', 'trustedProxies: expected an array of addresses and networks.')
-  }
-  const list = new BlockList()
-  for (const network of proxies.flatMap((proxy) => (Object.hasOwn(NAMED, proxy) ? NAMED[proxy]! : [proxy])))
-    addNetwork(list, network)
-  return (address) => list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
-}
-
-function addNetwork(list: BlockList, network: string): void {
-  const [address = '', prefix, ...rest] = network.split('/')
-  const version = isIP(address)
-  const bits = prefix === undefined ? (version === 4 ? 32 : 128) : Number(prefix)
-  if (version === 0 || rest.length > 0 || !/^\d+$/.test(prefix ?? '0') || bits > (version === 4 ? 32 : 128)) {
-    throw new ConfigurationError(
-      'ERR_OPTION_INVALID',
-      `trustedProxies: ${JSON.stringify(network)} is no address or network.`,
-    )
-  }
-  if (bits === 0) {
-    throw new ConfigurationError(
-      'ERR_OPTION_UNSAFE',
-      `trustedProxies: ${network} trusts everyone, so any caller could choose its address.`,
-    )
-  }
-  list.addSubnet(address, bits, version === 4 ? 'ipv4' : 'ipv6')
-}
 
 /**
  * The address of the client: the nearest one in `X-Forwarded-For` that is no trusted proxy.
@@ -72,7 +31,8 @@ export function clientIsSecure(raw: IncomingMessage, trust: TrustProxy): boolean
   return written[Math.max(0, written.length - hops)]!.trim().toLowerCase() === 'https'
 }
 
-function peerAddress(raw: IncomingMessage): string | undefined {
+/** The address of whoever holds the other end of the connection. */
+export function peerAddress(raw: IncomingMessage): string | undefined {
   const peer = raw.socket.remoteAddress
   if (peer === undefined) return undefined
   // The system spells addresses canonically, but for mapped ones and the zone of a link-local one.

@@ -2,14 +2,12 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Port } from '../adapter/port.ts'
 import { clientAddress, clientIsSecure, type TrustProxy } from '../http/address.ts'
 import { headerValues } from '../http/header-values.ts'
+import { noticeAddress } from '../http/notice-address.ts'
 import type { Exchange } from '../run/exchange.ts'
 import { parseQuery, type Query } from './query.ts'
 import { requestIdFrom } from './request-id.ts'
 import type { RequestView } from './request-view.ts'
 import { pathOf, searchOf } from './target.ts'
-
-/** Nobody's proxy (RFC 5737), and farther away than any chain of proxies is long. */
-const DOCUMENTATION_ADDRESS = '203.0.113.254'
 
 /** What only the framework knows, and only later. */
 type LateParts<Context = unknown> = Pick<Port<Context>, 'route' | 'params' | 'body'>
@@ -68,13 +66,11 @@ export class RequestHead implements RequestView {
   }
 
   get address(): string | undefined {
-    if (this.#address === null) this.#address = clientAddress(this.raw, this.#trust)
+    if (this.#address === null) {
+      this.#address = clientAddress(this.raw, this.#trust)
+      noticeAddress(this.raw, this.#trust, this.#address)
+    }
     return this.#address
-  }
-
-  /** Whether the app believes whatever address a caller claims. Not part of `RequestView`. */
-  get trustsEveryone(): boolean {
-    return this.#trust(DOCUMENTATION_ADDRESS, 99)
   }
 
   get secure(): boolean {
