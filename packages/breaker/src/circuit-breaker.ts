@@ -5,6 +5,7 @@ import {
   ConfigurationError,
   deny,
   type Guard,
+  guard,
   type Outcome,
   problem,
 } from '@ashlar/core'
@@ -48,7 +49,7 @@ const taken: WeakSet<IBreaker> = new WeakSet()
  */
 export function circuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
   checkOptionNames('circuitBreaker()', options, OPTIONS)
-  const guard = `circuit breaker ${nameOption(options.name)}`
+  const name = `circuit breaker ${nameOption(options.name)}`
   const openSeconds = numberOption('circuitBreaker()', 'openSeconds', options.openSeconds, {
     min: 0.001,
     max: THIRTY_DAYS,
@@ -62,7 +63,7 @@ export function circuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
   })
   const isFailure = failureTest(options.isFailure)
   const clock = clockOption(options.clock)
-  const circuit = new Circuit({ guard, strategy: strategyOf(options), openMs: openSeconds * 1000, probes, clock })
+  const circuit = new Circuit({ guard: name, strategy: strategyOf(options), openMs: openSeconds * 1000, probes, clock })
 
   let admitted: Admission | undefined
   let pass: Allow | undefined
@@ -88,13 +89,10 @@ export function circuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
     }
   }
 
-  return Object.freeze<CircuitBreaker>({
-    name: guard,
+  const made = guard({
+    name,
     layer: 'breaker',
     reads: 'head',
-    get state() {
-      return circuit.state
-    },
     check() {
       const admission = circuit.admit()
       if (admission) return passOf(admission)
@@ -102,6 +100,12 @@ export function circuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
         headers: { 'Retry-After': String(Math.max(1, Math.ceil(circuit.opensInMs / 1000))) },
         reason: circuit.opensInMs > 0 ? 'the circuit is open' : 'the circuit is half-open and its probes are under way',
       })
+    },
+  })
+  return Object.freeze<CircuitBreaker>({
+    ...made,
+    get state() {
+      return circuit.state
     },
   })
 }

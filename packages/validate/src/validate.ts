@@ -5,6 +5,7 @@ import {
   ConfigurationError,
   deny,
   type Guard,
+  guard,
   type Moment,
   problem,
   type RequestSource,
@@ -14,7 +15,7 @@ import {
 } from '@ashlar/core'
 import { checkOptionNames } from '@ashlar/core/options'
 import type { $ZodType, output } from 'zod/v4/core'
-
+import { input as inputSlot } from './input.ts'
 import { collectIssues, type InputIssue } from './input-issue.ts'
 import { INPUT_PARTS, type InputPart, readPart } from './input-part.ts'
 import { InputSchema, type Parsed } from './input-schema.ts'
@@ -92,11 +93,9 @@ export function validate<const Schemas extends InputSchemas>(schemas: Schemas): 
     return allow({ input, [own]: value } as unknown as { input: InputOf<Schemas> })
   }
 
+  const made = guard({ name, layer: 'validation', reads: momentOf(parts), adds: { input: inputSlot }, check })
   return Object.freeze<ValidateGuard<InputOf<Schemas>>>({
-    name,
-    layer: 'validation',
-    reads: momentOf(parts),
-    check,
+    ...(made as Guard<{ input: InputOf<Schemas> }>),
     of(source) {
       const value = validated.find(source)
       if (value) return value

@@ -3,7 +3,9 @@ import {
   type Awaitable,
   ConfigurationError,
   type Guard,
+  guard,
   type Principal,
+  principal,
   type RequestView,
   UnavailableError,
   type Verdict,
@@ -61,13 +63,13 @@ export function remotePermit(
     return allowed ? ALLOW : refusals.of(principal, `the decision point denies ${permission.text}`)
   }
 
-  return Object.freeze({
+  return guard({
     name: `remote permit ${permission.text}`,
     layer: 'authorization',
     reads: resource === undefined ? 'head' : 'route',
-    needs: ['principal'] as const,
+    needs: { principal },
     check,
-  } as const)
+  })
 }
 
 async function ask(
