@@ -2,7 +2,9 @@ import {
   ALLOW,
   type Awaitable,
   type Guard,
+  guard,
   type Principal,
+  principal,
   type RequestView,
   UnavailableError,
   type Verdict,
@@ -71,13 +73,13 @@ export function remotePermit(
     return decision ? ALLOW : refusals.of(principal, `the decision point denies ${permission.text}`)
   }
 
-  return Object.freeze({
+  return guard({
     name: `remote permit ${permission.text}`,
     layer: 'authorization',
     reads: resource === undefined ? 'head' : 'route',
-    needs: ['principal'] as const,
+    needs: { principal },
     check,
-  } as const)
+  })
 }
 
 function subjectOf({ subject, roles, scopes }: Principal): Entity {

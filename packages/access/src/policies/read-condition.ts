@@ -2,12 +2,19 @@ import { networksOf } from '@ashlar/core/http'
 import { nearestName } from '@ashlar/core/options'
 
 import { own } from '../own.ts'
-import { type Attribute, looksLikeReference } from './attributes.ts'
+import { type Attribute, type Attributes, looksLikeReference } from './attributes.ts'
 import type { Comparison, Leaf, Term, Tree } from './condition-tree.ts'
 import { isZone, readDayTime } from './day-time.ts'
 import type { PolicyIssue } from './policy.ts'
-import type { ReadOptions } from './read-policies.ts'
 import { constantOf, describeType, isStorable, sameType, type ValueType } from './value-type.ts'
+
+export interface ReadOptions {
+  readonly attributes: Attributes
+  /** Nothing may be left to guessing: no bare references, no undeclared attributes. */
+  readonly strict: boolean
+  /** The time zone of a day time that names none. */
+  readonly zone: string | undefined
+}
 
 /** A condition nested deeper than this is a mistake or an attack. */
 const MAX_DEPTH = 64

@@ -11,21 +11,29 @@ export const trustNone: TrustProxy = () => false
  * The address of the client: the nearest one in `X-Forwarded-For` that is no trusted proxy.
  * An entry that is no address ends the walk, since nothing beyond it can be believed.
  */
-export function clientAddress(raw: IncomingMessage, trust: TrustProxy): string | undefined {
-  if (trust === trustNone || raw.headers['x-forwarded-for'] === undefined) return peerAddress(raw)
-  return throughProxies(raw, trust).address
+export function clientAddress(
+  raw: IncomingMessage,
+  trust: TrustProxy,
+  peer: string | undefined = peerAddress(raw),
+): string | undefined {
+  if (trust === trustNone || raw.headers['x-forwarded-for'] === undefined) return peer
+  return throughProxies(raw, trust, peer).address
 }
 
 /**
  * Whether the client's own connection is encrypted: by TLS here, or, where a trusted proxy says in `X-Forwarded-Proto` how
  * it was reached, by that. Of several values the one counts that the proxy nearest to the client wrote.
  */
-export function clientIsSecure(raw: IncomingMessage, trust: TrustProxy): boolean {
+export function clientIsSecure(
+  raw: IncomingMessage,
+  trust: TrustProxy,
+  peer: string | undefined = peerAddress(raw),
+): boolean {
   const encrypted = (raw.socket as Partial<TLSSocket>).encrypted === true
   if (trust === trustNone) return encrypted
   const protocols = raw.headers['x-forwarded-proto']
   if (protocols === undefined) return encrypted
-  const { hops } = throughProxies(raw, trust)
+  const { hops } = throughProxies(raw, trust, peer)
   if (hops === 0) return encrypted
   const written = String(protocols).split(',')
   return written[Math.max(0, written.length - hops)]!.trim().toLowerCase() === 'https'
@@ -43,9 +51,10 @@ export function peerAddress(raw: IncomingMessage): string | undefined {
 function throughProxies(
   raw: IncomingMessage,
   trust: TrustProxy,
+  peer: string | undefined,
 ): { readonly address: string | undefined; readonly hops: number } {
-  let address = peerAddress(raw)
-  if (address === undefined) return { address, hops: 0 }
+  if (peer === undefined) return { address: undefined, hops: 0 }
+  let address = peer
   const forwarded = raw.headers['x-forwarded-for']
   const entries = forwarded === undefined ? [] : String(forwarded).split(',')
   let hops = 0
