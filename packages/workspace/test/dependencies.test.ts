@@ -25,7 +25,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
   validate: { arrows: ['core'], peers: ['zod'] },
   breaker: { arrows: ['core'], dependencies: ['cockatiel'] },
   audit: { arrows: ['core'], peers: ['winston'] },
-  redis: { arrows: ['core', 'auth', 'ratelimit'], peers: ['ioredis'] },
+  redis: { arrows: ['core', 'auth', 'ratelimit'], peers: ['ioredis', 'redis'] },
   postgres: { arrows: ['core', 'access', 'audit', 'auth', 'ratelimit'], peers: ['pg'] },
   cli: { arrows: ['core', 'access', 'audit'] },
   testkit: { arrows: ['core'] },
