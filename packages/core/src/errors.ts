@@ -1,7 +1,8 @@
 /** Every code an `AshlarError` can carry. Each has a page under docs/reference/errors/. */
 export type ErrorCode =
-  | 'ERR_BACKUP_INVALID'
   | 'ERR_ADDRESS_UNKNOWN'
+  | 'ERR_BACKGROUND_FAILURE'
+  | 'ERR_BACKUP_INVALID'
   | 'ERR_BODY_NOT_PARSED'
   | 'ERR_DECORATOR_TARGET'
   | 'ERR_DEPENDENCY_UNAVAILABLE'
@@ -45,9 +46,30 @@ export class AshlarError extends Error {
   }
 }
 
+/** Where a mistake of configuration is. */
+export interface ConfigurationPlace extends ErrorOptions {
+  /** What was being configured: `'rateLimit()'`. */
+  readonly where?: string | undefined
+  /** The option, with the way to it: `'automatic.within'`, `'keys[2].secret'`. */
+  readonly option?: string | undefined
+}
+
 /** An option or an arrangement that can't work or is not safe. Thrown at start-up. */
 export class ConfigurationError extends AshlarError {
   override readonly name: string = 'ConfigurationError'
+  /** What was being configured: `'rateLimit()'`. */
+  declare readonly where?: string
+  /** The option, with the way to it: `'automatic.within'`, `'keys[2].secret'`. Absent where no one option is at fault. */
+  declare readonly option?: string
+  /** The page that explains the code: `'docs/reference/errors/ERR_OPTION_INVALID.md'`. */
+  readonly page: string
+
+  constructor(code: ErrorCode, message: string, options: ConfigurationPlace = {}) {
+    super(code, message, options)
+    if (options.where !== undefined) this.where = options.where
+    if (options.option !== undefined) this.option = options.option
+    this.page = `docs/reference/errors/${code}.md`
+  }
 }
 
 /** Something a guard depends on failed or did not answer in time. Refused with 503, never passed. */

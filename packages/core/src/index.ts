@@ -1,4 +1,10 @@
-export { AshlarError, ConfigurationError, type ErrorCode, UnavailableError } from './errors.ts'
+export {
+  AshlarError,
+  ConfigurationError,
+  type ConfigurationPlace,
+  type ErrorCode,
+  UnavailableError,
+} from './errors.ts'
 export { onEvent, onVerdict, publishEvent } from './events/channels.ts'
 export type {
   AshlarEvent,
@@ -56,3 +62,4 @@ export {
 export { principalKey } from './state/principal-key.ts'
 export { type RequestSource, type Slot, slot, stateOf } from './state/state.ts'
 export type { Awaitable } from './time/awaitable.ts'
+export { type WarningCode, warn } from './trouble/warn.ts'

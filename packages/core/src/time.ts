@@ -3,6 +3,7 @@ export { type BoundedMap, boundedMap, type WeightLimit } from './time/bounded-ma
 export { type Clock, systemClock } from './time/clock.ts'
 export { type Closeable, closeable } from './time/closeable.ts'
 export { type DeadlineOptions, withDeadline } from './time/deadline.ts'
+export { type Duration, durationText, milliseconds } from './time/duration.ts'
 export { type ExpiringMap, type ExpiringMapOptions, expiringMap } from './time/expiring-map.ts'
 export { isThenable } from './time/is-thenable.ts'
 export { type SingleFlight, singleFlight } from './time/single-flight.ts'

@@ -1,6 +1,11 @@
-import { ConfigurationError } from '../errors.ts'
 import { compileTrust, type TrustProxy } from '../http/address.ts'
-import { checkOptionNames, numberOption } from '../options/options.ts'
+import { custom } from '../options/custom.ts'
+import { duration } from '../options/duration-option.ts'
+import { flag } from '../options/flag.ts'
+import { onError as containedOnError } from '../options/on-error.ts'
+import { optional, orElse } from '../options/optional.ts'
+import { readOptions } from '../options/read-options.ts'
+import type { Duration } from '../time/duration.ts'
 
 /** What every adapter can be told. */
 export interface AdapterOptions {
@@ -11,8 +16,8 @@ export interface AdapterOptions {
   readonly trustedProxies?: readonly string[]
   /** Whether the error boundary tells messages and stacks. Default: only when `NODE_ENV` is exactly `development`. */
   readonly development?: boolean
-  /** How long a guard may take before the request is refused with 503, in milliseconds. Default 10 000. */
-  readonly guardTimeoutMs?: number
+  /** How long a guard may take before the request is refused with 503, from `'1ms'` to `'24d'`. Default `'10s'`. */
+  readonly guardTimeout?: Duration
   /** Told of every error whose request was refused. Default: the framework's own way, or standard error. */
   readonly onError?: (error: unknown) => void
 }
@@ -20,29 +25,18 @@ export interface AdapterOptions {
 export interface AdapterSettings {
   readonly trust: TrustProxy | undefined
   readonly development: boolean
+  /** In milliseconds. */
   readonly guardTimeoutMs: number
   readonly onError: ((error: unknown) => void) | undefined
 }
 
 /** @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE` */
-export function adapterSettings(options: AdapterOptions): AdapterSettings {
-  checkOptionNames('adapter', options, ['trustedProxies', 'development', 'guardTimeoutMs', 'onError'])
-  const { development, onError } = options
-  checkType('development', development, 'boolean')
-  checkType('onError', onError, 'function')
-  return Object.freeze({
-    trust: options.trustedProxies && compileTrust(options.trustedProxies),
-    development: development ?? process.env['NODE_ENV'] === 'development',
-    guardTimeoutMs: numberOption('adapter', 'guardTimeoutMs', options.guardTimeoutMs, {
-      min: 1,
-      max: 2 ** 31 - 1,
-      fallback: 10_000,
-    }),
-    onError,
+export function adapterSettings(options: AdapterOptions = {}): AdapterSettings {
+  const { trustedProxies, development, guardTimeout, onError } = readOptions('adapter()', options, {
+    trustedProxies: optional(custom((value) => compileTrust(value as readonly string[]))),
+    development: orElse(flag(), () => process.env['NODE_ENV'] === 'development'),
+    guardTimeout: duration({ fallback: '10s' }),
+    onError: optional(containedOnError),
   })
-}
-
-function checkType(name: string, value: unknown, type: 'boolean' | 'function'): void {
-  if (value === undefined || typeof value === type) return
-  throw new ConfigurationError('ERR_OPTION_INVALID', `adapter: "${name}" must be a ${type}, not a ${typeof value}.`)
+  return Object.freeze({ trust: trustedProxies, development, guardTimeoutMs: guardTimeout, onError })
 }

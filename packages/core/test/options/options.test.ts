@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 
-import { adapterSettings } from '../../src/adapter.ts'
 import { checkOptionNames, numberOption } from '../../src/options.ts'
 
 const KNOWN = ['capacity', 'refillPerSecond', 'key']
@@ -74,49 +73,5 @@ describe('numberOption()', () => {
     expect(() => numberOption('limit', 'capacity', undefined, { min: 1 })).toThrow(
       expect.objectContaining({ code: 'ERR_OPTION_MISSING' }),
     )
-  })
-})
-
-describe('the options of an adapter', () => {
-  test('have safe defaults', () => {
-    const before = process.env['NODE_ENV']
-    try {
-      for (const [environment, development] of [
-        ['development', true],
-        ['production', false],
-        ['test', false],
-        ['Development', false],
-        [undefined, false],
-      ] as const) {
-        if (environment === undefined) delete process.env['NODE_ENV']
-        else process.env['NODE_ENV'] = environment
-        expect(adapterSettings({})).toEqual({
-          trust: undefined,
-          development,
-          guardTimeoutMs: 10_000,
-          onError: undefined,
-        })
-      }
-    } finally {
-      process.env['NODE_ENV'] = before
-    }
-  })
-
-  test('are checked', () => {
-    for (const [options, code] of [
-      [{ trustProxy: true }, 'ERR_OPTION_UNKNOWN'],
-      [{ trustedProxies: 'loopback' }, 'ERR_OPTION_INVALID'],
-      [{ trustedProxies: [7] }, 'ERR_OPTION_INVALID'],
-      [{ trustedProxies: ['localhost'] }, 'ERR_OPTION_INVALID'],
-      [{ trustedProxies: ['10.0.0.0/33'] }, 'ERR_OPTION_INVALID'],
-      [{ trustedProxies: ['0.0.0.0/0'] }, 'ERR_OPTION_UNSAFE'],
-      [{ trustedProxies: ['::/0'] }, 'ERR_OPTION_UNSAFE'],
-      [{ guardTimeoutMs: 0 }, 'ERR_OPTION_INVALID'],
-      [{ guardTimeoutMs: 2 ** 31 }, 'ERR_OPTION_INVALID'],
-      [{ development: 'yes' }, 'ERR_OPTION_INVALID'],
-      [{ onError: 'console' }, 'ERR_OPTION_INVALID'],
-    ] as const) {
-      expect(() => adapterSettings(options as never)).toThrow(expect.objectContaining({ code }))
-    }
   })
 })

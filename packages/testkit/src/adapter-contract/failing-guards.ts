@@ -1,7 +1,15 @@
 import { ALLOW, type AnyGuard, UnavailableError } from '@ashlar/core'
 
 import { recordEvents } from '../recorder.ts'
-import { type AdapterUnderTest, deferred, guardThat, type TestRunner, turns, withServer } from './app.ts'
+import {
+  type AdapterUnderTest,
+  type AppUnderTest,
+  deferred,
+  guardThat,
+  type TestRunner,
+  turns,
+  withServer,
+} from './app.ts'
 
 /** A guard that does not do what it should has refused. */
 export function failingGuards({ describe, test, expect }: TestRunner, adapter: AdapterUnderTest): void {
@@ -55,7 +63,7 @@ export function failingGuards({ describe, test, expect }: TestRunner, adapter: A
           const app = place === 'in front' ? { guards, routes: [{ path: '/x' }] } : { routes: [{ path: '/x', guards }] }
           const recorder = recordEvents()
           try {
-            await withServer(adapter, { ...app, options: { guardTimeoutMs: 50 } }, async ({ call, reported }) => {
+            await withServer(adapter, { ...app, options: { guardTimeout: '50ms' } }, async ({ call, reported }) => {
               const answer = await call('/x')
               expect(answer.status).toBe(status)
               expect(answer.json()).toEqual({
@@ -95,7 +103,11 @@ export function failingGuards({ describe, test, expect }: TestRunner, adapter: A
           await answer.promise
           return late
         })
-        const app = { guards: [slow], routes: [{ path: '/x', handler }], options: { guardTimeoutMs: 20 } }
+        const app: AppUnderTest = {
+          guards: [slow],
+          routes: [{ path: '/x', handler }],
+          options: { guardTimeout: '20ms' },
+        }
         await withServer(adapter, app, async ({ call }) => {
           expect((await call('/x')).status).toBe(503)
           answer.resolve()
@@ -112,10 +124,10 @@ export function failingGuards({ describe, test, expect }: TestRunner, adapter: A
         await answer.promise
         return { kind: 'allow', afterResponse: () => released.resolve() }
       })
-      const app = {
+      const app: AppUnderTest = {
         guards: [slow],
         routes: [{ path: '/x' }],
-        options: { guardTimeoutMs: 20, onError: () => undefined },
+        options: { guardTimeout: '20ms', onError: () => undefined },
       }
       await withServer(adapter, app, async ({ call }) => {
         expect((await call('/x')).status).toBe(503)
