@@ -58,8 +58,8 @@ function advance(exchange: Exchange, steps: readonly Step[], from: number): Awai
     }
     if (!conclude(exchange, verdict)) return false
   }
-  // The last guard, or one that ran before the target was found unambiguous, may have decided by what it read.
-  if ((request.pathWasRead || request.methodWasRead || request.queryWasRead) && !isPlain(exchange)) return false
+  // Nobody may have looked at the target yet, and the last guard may have decided by what it read.
+  if (steps.length > 0 && !isPlain(exchange)) return false
   exchange.expose()
   return true
 }
