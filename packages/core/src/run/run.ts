@@ -80,6 +80,7 @@ function isPlain(exchange: Exchange): boolean {
     if (isAmbiguous(request.pathUnread, request.methodUnread)) return refuseTarget(exchange, AMBIGUOUS_TARGET)
     exchange.targetChecked = true
   }
+  if (request.read === 0) return true
   if (!request.isUnchanged) return refuseTarget(exchange, REWRITTEN_REQUEST)
   return !request.pathWasRead || exchange.stillAt(request.pathUnread) || refuseTarget(exchange, REWRITTEN_TARGET)
 }
