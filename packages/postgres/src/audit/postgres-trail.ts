@@ -1,57 +1,24 @@
 import { randomBytes } from 'node:crypto'
 
-import type { AuditEvent, CheckpointSigner, Receipt, Trail } from '@ashlar/audit'
+import type { AuditEvent, Receipt, Trail } from '@ashlar/audit'
 import {
-  alarmOf,
   type ChainHead,
-  checkTrailOptions,
   closeOrphan,
   GroupCommit,
   intendTo,
   type Pending,
   Recorder,
-  type RecorderOptions,
   type RecordStorage,
   recordTo,
 } from '@ashlar/audit/storage'
-import { ConfigurationError, UnavailableError } from '@ashlar/core'
-import { numberOption } from '@ashlar/core/options'
-import { type Closeable, closeable } from '@ashlar/core/time'
+import { UnavailableError } from '@ashlar/core'
+import { type Closeable, closeable, isThenable } from '@ashlar/core/time'
 
-import {
-  checkPool,
-  type LendingPool,
-  lendsConnections,
-  type PostgresClient,
-  type PostgresConnection,
-} from '../client.ts'
-import { checkSchema } from '../names.ts'
+import type { LendingPool, PostgresClient, PostgresConnection } from '../client.ts'
 import { appendRows, type LogRows } from './audit-log-rows.ts'
 import { auditTableNames } from './audit-tables.ts'
 import { inTransaction } from './in-transaction.ts'
-
-export interface PostgresTrailOptions extends RecorderOptions {
-  /** One connection of it is kept for as long as the trail is open. */
-  readonly pool: LendingPool
-  /** That of `auditTables({ schema })`. Default: where the connection finds tables first. */
-  readonly schema?: string
-  /** Signs checkpoints; see `checkpointSigner`. */
-  readonly signer: CheckpointSigner
-  /** Names the log. All processes that give the same name write one chain. Default `'main'`. */
-  readonly log?: string
-  /** How long one batch may take, in milliseconds. Default 5000. */
-  readonly timeoutMs?: number
-  /** A checkpoint is signed after so many records of this process. Default 10 000. */
-  readonly checkpointRecords?: number
-  /** And no later than so many milliseconds after a record. Default 1000. */
-  readonly checkpointMs?: number
-  /** How many records may wait; more are refused. Default 10 000. */
-  readonly maxPending?: number
-  /** Given each signed checkpoint once it is stored. */
-  readonly onCheckpoint?: (note: string) => unknown
-  /** Told of what can't be told to a caller. Default: a process warning. */
-  readonly onAlarm?: (error: unknown) => unknown
-}
+import { type PostgresTrailOptions, readTrailOptions, type TrailSettings } from './trail-options.ts'
 
 export interface PostgresTrail extends Trail, Closeable {
   close(): Promise<void>
@@ -63,24 +30,14 @@ export interface PostgresTrail extends Trail, Closeable {
   recordIn(transaction: PostgresClient, event: AuditEvent): Promise<Receipt>
 }
 
-const OWN_OPTIONS = [
-  'pool',
-  'schema',
-  'signer',
-  'log',
-  'timeoutMs',
-  'checkpointRecords',
-  'checkpointMs',
-  'maxPending',
-  'onCheckpoint',
-  'onAlarm',
-]
 const MAX_BATCH = 1000
 
 /**
  * The audit trail on PostgreSQL: the same chain, tree and checkpoints as in files, one chain for all processes. `migrate(pool,
  * auditTables())` makes the tables. Operations of processes that died are closed as `unknown` when the next one opens the trail.
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @example
+ * const trail = await postgresTrail({ pool, signer: checkpointSigner('trail.example.com', privateKey) })
  */
 export async function postgresTrail(options: PostgresTrailOptions): Promise<PostgresTrail> {
   const trail = new OpenTrail(options)
@@ -92,12 +49,12 @@ class OpenTrail implements PostgresTrail {
   declare readonly close: Closeable['close']
   declare readonly [Symbol.asyncDispose]: Closeable['close']
   readonly #pool: LendingPool
-  readonly #signer: CheckpointSigner
+  readonly #signer: PostgresTrailOptions['signer']
   readonly #rows: LogRows
   readonly #recorder: Recorder
   readonly #commit: GroupCommit
   readonly #storage: RecordStorage
-  readonly #limits: { readonly timeoutMs: number; readonly checkpointRecords: number; readonly checkpointMs: number }
+  readonly #settings: Pick<TrailSettings, 'timeout' | 'checkpointRecords' | 'checkpointEvery'>
   readonly #onCheckpoint: PostgresTrailOptions['onCheckpoint']
   readonly #alarm: (error: unknown) => void
   #presence: PostgresConnection | undefined = undefined
@@ -107,24 +64,7 @@ class OpenTrail implements PostgresTrail {
 
   constructor(options: PostgresTrailOptions) {
     const where = 'postgresTrail()'
-    checkTrailOptions(where, options, OWN_OPTIONS)
-    const { pool, schema, signer, log = 'main', onCheckpoint } = options
-    checkPool(where, pool)
-    if (!lendsConnections(pool)) {
-      throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "pool" is a pool of pg, which lends connections.`)
-    }
-    checkSchema(where, schema)
-    if (typeof signer?.sign !== 'function') {
-      throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "signer" is required.`)
-    }
-    if (!/^[\w.-]{1,64}$/.test(log)) {
-      throw new ConfigurationError(
-        'ERR_OPTION_INVALID',
-        `${where}: "log" is a name of letters, digits, dots and dashes.`,
-      )
-    }
-    const number = (name: 'timeoutMs' | 'checkpointRecords' | 'checkpointMs' | 'maxPending', fallback: number) =>
-      numberOption(where, name, options[name], { min: 1, max: 2 ** 31 - 1, integer: true, fallback })
+    const { pool, schema, log, signer, onCheckpoint, onError, ...settings } = readTrailOptions(where, options)
     this.#pool = pool
     this.#signer = signer
     // 48 bits, so that it is exact as a JavaScript number wherever it is read.
@@ -132,16 +72,12 @@ class OpenTrail implements PostgresTrail {
     this.#rows = { tables: auditTableNames(schema), log, origin: `${signer.name}/${log}`, owner }
     this.#recorder = new Recorder(where, options)
     this.#onCheckpoint = onCheckpoint
-    this.#alarm = alarmOf(options.onAlarm)
-    this.#limits = {
-      timeoutMs: number('timeoutMs', 5000),
-      checkpointRecords: number('checkpointRecords', 10_000),
-      checkpointMs: number('checkpointMs', 1000),
-    }
+    this.#alarm = onError
+    this.#settings = settings
     this.#commit = new GroupCommit({
       write: (batch) => this.#write(batch),
       settled: () => this.#settled(),
-      maxPending: number('maxPending', 10_000),
+      maxPending: settings.maxPending,
       maxBatch: MAX_BATCH,
     })
     this.#storage = { log: this.#rows.origin, add: (pending) => this.#commit.add(pending) }
@@ -184,7 +120,7 @@ class OpenTrail implements PostgresTrail {
   async #write(batch: readonly Pending[]): Promise<number> {
     try {
       if (!this.#presence) await this.#bePresent()
-      const { first, head } = await inTransaction(this.#pool, this.#limits.timeoutMs, (client) =>
+      const { first, head } = await inTransaction(this.#pool, this.#settings.timeout, (client) =>
         appendRows(client, this.#rows, batch),
       )
       this.#head = head
@@ -228,13 +164,13 @@ class OpenTrail implements PostgresTrail {
   }
 
   async #settled(): Promise<void> {
-    const { checkpointRecords, checkpointMs } = this.#limits
+    const { checkpointRecords, checkpointEvery } = this.#settings
     if (this.#unsigned >= checkpointRecords) await this.#checkpoint().catch(this.#alarm)
     if (this.#unsigned === 0 || this.#timer) return
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       this.#commit.between(() => this.#checkpoint()).catch(this.#alarm)
-    }, checkpointMs)
+    }, checkpointEvery)
     this.#timer.unref()
   }
 
@@ -243,7 +179,7 @@ class OpenTrail implements PostgresTrail {
     const { tables, log, origin } = this.#rows
     const { tree } = this.#head
     const note = this.#signer.sign({ origin, size: tree.size, root: tree.root() })
-    await inTransaction(this.#pool, this.#limits.timeoutMs, (client) =>
+    await inTransaction(this.#pool, this.#settings.timeout, (client) =>
       client.query(`INSERT INTO ${tables.checkpoints} (log, size, note) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, [
         log,
         tree.size,
@@ -253,7 +189,7 @@ class OpenTrail implements PostgresTrail {
     this.#unsigned = 0
     try {
       const published = this.#onCheckpoint?.(note)
-      if (published instanceof Promise) published.catch(this.#alarm)
+      if (isThenable(published)) published.then(undefined, this.#alarm)
     } catch (error) {
       this.#alarm(error)
     }
