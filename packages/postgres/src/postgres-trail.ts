@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 
-import type { AuditEvent, CheckpointSigner, Receipt, Trail } from '@ashlar/audit'
+import type { AuditEvent, CheckpointSigner, Intent, Receipt, Trail } from '@ashlar/audit'
 import {
-  alarmOf,
   type ChainHead,
-  checkTrailOptions,
+  CheckpointSchedule,
   closeOrphan,
   GroupCommit,
   intendTo,
@@ -12,10 +11,13 @@ import {
   Recorder,
   type RecorderOptions,
   type RecordStorage,
+  recorderOptions,
   recordTo,
+  signerOption,
 } from '@ashlar/audit/storage'
-import { ConfigurationError, UnavailableError } from '@ashlar/core'
-import { numberOption } from '@ashlar/core/options'
+import { UnavailableError } from '@ashlar/core'
+import { callback, duration, having, onError, optional, readOptions, text, wholeNumber } from '@ashlar/core/options'
+import { ask, closeable, type Duration } from '@ashlar/core/time'
 import type { ClientBase, Pool, PoolClient } from 'pg'
 
 import { appendRows, type LogRows } from './audit-log-rows.ts'
@@ -27,18 +29,18 @@ export interface PostgresTrailOptions extends RecorderOptions {
   readonly signer: CheckpointSigner
   /** Names the log. All processes that give the same name write one chain. Default `'main'`. */
   readonly log?: string
-  /** How long one batch may take, in milliseconds. Default 5000. */
-  readonly timeoutMs?: number
+  /** How long each step may take: a connection, one batch. Default `'5s'`. */
+  readonly timeout?: Duration
   /** A checkpoint is signed after so many records of this process. Default 10 000. */
   readonly checkpointRecords?: number
-  /** And no later than so many milliseconds after a record. Default 1000. */
-  readonly checkpointMs?: number
+  /** And no later than so long after a record. Default `'1s'`, at most `'1d'`. */
+  readonly checkpointEvery?: Duration
   /** How many records may wait; more are refused. Default 10 000. */
   readonly maxPending?: number
   /** Given each signed checkpoint once it is stored. */
   readonly onCheckpoint?: (note: string) => unknown
   /** Told of what can't be told to a caller. Default: a process warning. */
-  readonly onAlarm?: (error: unknown) => unknown
+  readonly onError?: (error: unknown) => unknown
 }
 
 export interface PostgresTrail extends Trail {
@@ -49,81 +51,79 @@ export interface PostgresTrail extends Trail {
   recordIn(transaction: ClientBase, event: AuditEvent): Promise<Receipt>
 }
 
-const OWN_OPTIONS = [
-  'pool',
-  'signer',
-  'log',
-  'timeoutMs',
-  'checkpointRecords',
-  'checkpointMs',
-  'maxPending',
-  'onCheckpoint',
-  'onAlarm',
-]
-const MAX_BATCH = 1000
-
 /**
  * The audit trail on PostgreSQL: the same chain, tree and checkpoints as in files, one chain for all processes. The tables are in
  * `AUDIT_TABLES`. Operations of processes that died are closed as `unknown` when the next one opens the trail.
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @example
+ * const trail = await postgresTrail({ pool, signer, service: 'orders' })
+ * await trail.record({ name: 'config_changed', outcome: 'success' })
  */
 export async function postgresTrail(options: PostgresTrailOptions): Promise<PostgresTrail> {
-  const trail = new OpenTrail(options)
+  const trail = new OpenTrail(settingsOf(options))
   await trail.start()
-  return trail
+  return Object.freeze<PostgresTrail>({
+    record: (event) => trail.record(event),
+    intend: (event) => trail.intend(event),
+    recordIn: (transaction, event) => trail.recordIn(transaction, event),
+    ...closeable(() => trail.close()),
+  })
 }
 
-class OpenTrail implements PostgresTrail {
-  readonly #pool: Pool
-  readonly #signer: CheckpointSigner
+type Settings = ReturnType<typeof settingsOf>
+
+function settingsOf(options: PostgresTrailOptions) {
+  return readOptions('postgresTrail()', options, {
+    ...recorderOptions,
+    pool: having<Pool>(['connect', 'query'], 'new Pool() of pg'),
+    signer: signerOption,
+    log: text({
+      pattern: /^[\w.-]{1,64}$/,
+      says: 'a name of letters, digits, dots and dashes',
+      fallback: 'main',
+      quote: true,
+    }),
+    timeout: duration({ max: '1h', fallback: '5s' }),
+    checkpointRecords: wholeNumber({ min: 1, fallback: 10_000 }),
+    checkpointEvery: duration({ max: '1d', fallback: '1s' }),
+    maxPending: wholeNumber({ min: 1, fallback: 10_000 }),
+    onCheckpoint: optional(callback<(note: string) => unknown>()),
+    onError,
+  })
+}
+
+class OpenTrail {
+  readonly #settings: Settings
   readonly #rows: LogRows
   readonly #recorder: Recorder
   readonly #commit: GroupCommit
+  readonly #schedule: CheckpointSchedule
   readonly #storage: RecordStorage
-  readonly #limits: { readonly timeoutMs: number; readonly checkpointRecords: number; readonly checkpointMs: number }
-  readonly #onCheckpoint: PostgresTrailOptions['onCheckpoint']
-  readonly #alarm: (error: unknown) => void
   #presence: PoolClient | undefined = undefined
   #head: ChainHead | undefined = undefined
   #unsigned = 0
-  #timer: NodeJS.Timeout | undefined = undefined
 
-  constructor(options: PostgresTrailOptions) {
-    const where = 'postgresTrail()'
-    checkTrailOptions(where, options, OWN_OPTIONS)
-    const { pool, signer, log = 'main', onCheckpoint } = options
-    if (typeof pool?.connect !== 'function') {
-      throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "pool" is required.`)
-    }
-    if (typeof signer?.sign !== 'function') {
-      throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "signer" is required.`)
-    }
-    if (!/^[\w.-]{1,64}$/.test(log)) {
-      throw new ConfigurationError(
-        'ERR_OPTION_INVALID',
-        `${where}: "log" is a name of letters, digits, dots and dashes.`,
-      )
-    }
-    const number = (name: 'timeoutMs' | 'checkpointRecords' | 'checkpointMs' | 'maxPending', fallback: number) =>
-      numberOption(where, name, options[name], { min: 1, max: 2 ** 31 - 1, integer: true, fallback })
-    this.#pool = pool
-    this.#signer = signer
+  constructor(settings: Settings) {
+    const { log, signer, maxPending, checkpointRecords, checkpointEvery, onCheckpoint, onError } = settings
+    this.#settings = settings
     // 48 bits, so that it is exact as a JavaScript number wherever it is read.
     const owner = String(randomBytes(6).readUIntBE(0, 6))
     this.#rows = { log, origin: `${signer.name}/${log}`, owner }
-    this.#recorder = new Recorder(where, options)
-    this.#onCheckpoint = onCheckpoint
-    this.#alarm = alarmOf(options.onAlarm)
-    this.#limits = {
-      timeoutMs: number('timeoutMs', 5000),
-      checkpointRecords: number('checkpointRecords', 10_000),
-      checkpointMs: number('checkpointMs', 1000),
-    }
+    this.#recorder = new Recorder(settings)
     this.#commit = new GroupCommit({
+      log: this.#rows.origin,
       write: (batch) => this.#write(batch),
-      settled: () => this.#settled(),
-      maxPending: number('maxPending', 10_000),
-      maxBatch: MAX_BATCH,
+      settled: () => this.#schedule.settled(),
+      maxPending,
+    })
+    this.#schedule = new CheckpointSchedule({
+      records: checkpointRecords,
+      everyMs: checkpointEvery,
+      unsigned: () => this.#unsigned,
+      sign: () => this.#checkpoint(),
+      between: (task) => this.#commit.between(task),
+      onCheckpoint,
+      onError,
     })
     this.#storage = { log: this.#rows.origin, add: (pending) => this.#commit.add(pending) }
   }
@@ -133,11 +133,11 @@ class OpenTrail implements PostgresTrail {
     await this.#closeOrphans()
   }
 
-  record(event: AuditEvent) {
+  record(event: AuditEvent): Promise<Receipt> {
     return recordTo(this.#storage, this.#recorder, event)
   }
 
-  intend(event: AuditEvent) {
+  intend(event: AuditEvent): Promise<Intent> {
     return intendTo(this.#storage, this.#recorder, event)
   }
 
@@ -147,11 +147,9 @@ class OpenTrail implements PostgresTrail {
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.#timer)
     await this.#commit.close()
-    clearTimeout(this.#timer)
     try {
-      await this.#checkpoint()
+      await this.#schedule.close()
     } finally {
       this.#presence?.release(true)
       this.#presence = undefined
@@ -172,46 +170,40 @@ class OpenTrail implements PostgresTrail {
 
   /** Committed, or rejected in time; a connection that is late or failed is closed and not used again. */
   async #transaction<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
-    const { timeoutMs } = this.#limits
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`PostgreSQL did not answer within ${timeoutMs} ms.`)), timeoutMs)
-    })
-    const connecting = this.#pool.connect()
-    let client: PoolClient | undefined
+    const client = await this.#connect()
+    // A lost connection fails its query as well; without a listener it would end the process besides.
+    client.on('error', ignore)
     try {
-      client = await Promise.race([connecting, late])
-      // A lost connection fails its query as well; without a listener it would end the process besides.
-      client.on('error', ignore)
-      const result = await Promise.race([committed(client, work), late])
+      const result = await this.#ask(() => committed(client, work))
       client.off('error', ignore)
       client.release()
       return result
     } catch (error) {
-      if (client) client.release(true)
-      // A connection that comes too late goes back unused.
-      else
-        connecting.then(
-          (unused) => unused.release(),
-          () => {},
-        )
+      client.release(true)
       throw error
-    } finally {
-      clearTimeout(timer)
-      late.catch(() => {})
     }
+  }
+
+  /** A connection that comes too late goes back unused. */
+  async #connect(): Promise<PoolClient> {
+    const { pool, timeout } = this.#settings
+    return ask('PostgreSQL', timeout, () => pool.connect(), { late: (unused) => unused.release() })
+  }
+
+  async #ask<Result>(question: () => Promise<Result>): Promise<Result> {
+    return ask('PostgreSQL', this.#settings.timeout, question)
   }
 
   /** Holds a lock for as long as this process lives, by which others know that it does. */
   async #bePresent(): Promise<void> {
-    const client = await this.#pool.connect()
+    const client = await this.#connect()
     client.on('error', () => {
       if (this.#presence !== client) return
       this.#presence = undefined
       client.release(true)
     })
     try {
-      await client.query('SELECT pg_advisory_lock($1)', [this.#rows.owner])
+      await this.#ask(() => client.query('SELECT pg_advisory_lock($1)', [this.#rows.owner]))
       this.#presence = client
     } catch (error) {
       client.release(true)
@@ -221,7 +213,7 @@ class OpenTrail implements PostgresTrail {
 
   async #closeOrphans(): Promise<void> {
     const { log } = this.#rows
-    const { rows } = await this.#pool.query<{ seq: string; owner: string }>(
+    const { rows } = await this.#settings.pool.query<{ seq: string; owner: string }>(
       'SELECT seq, owner FROM ashlar_audit_intents WHERE log = $1 ORDER BY seq',
       [log],
     )
@@ -234,22 +226,11 @@ class OpenTrail implements PostgresTrail {
     }
   }
 
-  async #settled(): Promise<void> {
-    const { checkpointRecords, checkpointMs } = this.#limits
-    if (this.#unsigned >= checkpointRecords) await this.#checkpoint().catch(this.#alarm)
-    if (this.#unsigned === 0 || this.#timer) return
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
-      this.#commit.between(() => this.#checkpoint()).catch(this.#alarm)
-    }, checkpointMs)
-    this.#timer.unref()
-  }
-
-  async #checkpoint(): Promise<void> {
-    if (!this.#head || this.#unsigned === 0) return
+  async #checkpoint(): Promise<string | undefined> {
+    if (!this.#head || this.#unsigned === 0) return undefined
     const { log, origin } = this.#rows
     const { tree } = this.#head
-    const note = this.#signer.sign({ origin, size: tree.size, root: tree.root() })
+    const note = this.#settings.signer.sign({ origin, size: tree.size, root: tree.root() })
     await this.#transaction((client) =>
       client.query(
         'INSERT INTO ashlar_audit_checkpoints (log, size, note) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
@@ -257,12 +238,7 @@ class OpenTrail implements PostgresTrail {
       ),
     )
     this.#unsigned = 0
-    try {
-      const published = this.#onCheckpoint?.(note)
-      if (published instanceof Promise) published.catch(this.#alarm)
-    } catch (error) {
-      this.#alarm(error)
-    }
+    return note
   }
 }
 

@@ -30,7 +30,7 @@ withService('postgres', describe)('the audit trail on PostgreSQL', () => {
   const open: PostgresTrail[] = []
 
   async function trail(options: Partial<PostgresTrailOptions> = {}): Promise<PostgresTrail> {
-    const opened = await postgresTrail({ pool, signer, onAlarm: () => {}, ...options })
+    const opened = await postgresTrail({ pool, signer, onError: () => {}, ...options })
     open.push(opened)
     return opened
   }
@@ -186,7 +186,7 @@ withService('postgres', describe)('the audit trail on PostgreSQL', () => {
   })
 
   test('a lock that is not released in time refuses the record, and leaves nothing of it', async () => {
-    const opened = await trail({ timeoutMs: 300 })
+    const opened = await trail({ timeout: '300ms' })
     await opened.record(event(1))
     const blocker = await pool.connect()
     await blocker.query('BEGIN; LOCK TABLE ashlar_audit_heads')
@@ -202,7 +202,7 @@ withService('postgres', describe)('the audit trail on PostgreSQL', () => {
     const acknowledged = new Set<string>()
     let id = 0
     for (let crash = 0; crash < 5; crash++) {
-      const opened = await trail({ checkpointMs: 5 })
+      const opened = await trail({ checkpointEvery: '5ms' })
       let killed = false
       const goal = acknowledged.size + 100 + Math.floor(Math.random() * 200)
       const writers = Array.from({ length: 20 }, async () => {
@@ -230,9 +230,9 @@ withService('postgres', describe)('the audit trail on PostgreSQL', () => {
 
   test.each([
     [{}, 'ERR_OPTION_MISSING'],
-    [{ pool: {} }, 'ERR_OPTION_MISSING'],
+    [{ pool: {} }, 'ERR_OPTION_INVALID'],
     [{ log: 'a/b' }, 'ERR_OPTION_INVALID'],
-    [{ timeoutMs: 0 }, 'ERR_OPTION_INVALID'],
+    [{ timeout: '0ms' }, 'ERR_OPTION_INVALID'],
     [{ tabel: 'x' }, 'ERR_OPTION_UNKNOWN'],
   ])('wrong options are refused: %j', async (options, code) => {
     const base = Object.keys(options).length === 0 ? {} : { pool, signer }
