@@ -2,6 +2,7 @@ import {
   AshlarError,
   allow,
   type Guard,
+  guard,
   type Outcome,
   type Principal,
   type RequestView,
@@ -93,10 +94,11 @@ export function audited(options: AuditedOptions): Guard<{ audit: AuditNotes }> {
     const operation = new Operation(event, intent, settings.onError)
     return allow({ audit: operation.notes }, { afterResponse: (outcome) => operation.end(outcome) })
   }
-  return Object.freeze<Guard<{ audit: AuditNotes }>>({
+  return guard({
     name: `audited ${action}`,
     layer: 'audit',
     reads: 'route',
+    adds: { audit },
     check,
   })
 }
