@@ -4,7 +4,10 @@ import type { Pool } from 'pg'
 
 const PAGE = 5000
 
-/** Verifies every log of a trail on PostgreSQL. `signer` is the name of the key that signs it. */
+/**
+ * Verifies every log of a trail on PostgreSQL. `signer` is the name of the key that signs it.
+ * @example const { ok } = await verifyPostgresTrail(pool, 'trail.example.com', { verifiers: [checkpointVerifier(key)] })
+ */
 export async function verifyPostgresTrail(pool: Pool, signer: string, options: VerifyOptions): Promise<TrailReport> {
   const { rows } = await pool.query<{ log: string }>(
     'SELECT log FROM ashlar_audit_heads UNION SELECT log FROM ashlar_audit_checkpoints ORDER BY log',
