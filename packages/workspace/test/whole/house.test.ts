@@ -11,7 +11,6 @@ const PENDING: ReadonlySet<string> = new Set([
   'thenables auth',
   'thenables core',
   'thenables node',
-  'thenables postgres',
   'thenables ratelimit',
   'thenables redis',
   'one-place access',
@@ -56,7 +55,6 @@ const PENDING: ReadonlySet<string> = new Set([
   'mirrored-tests redis',
   'mirrored-tests testkit',
   'file-length access',
-  'file-length postgres',
 ])
 
 const house = readHouse()
