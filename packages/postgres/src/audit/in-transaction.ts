@@ -1,4 +1,11 @@
+import { ask } from '@ashlar/core/time'
+
 import type { LendingPool, PostgresConnection } from '../client.ts'
+
+/** A connection of the pool, in time; one that comes too late goes back unused. */
+export async function borrow(pool: LendingPool, timeoutMs: number): Promise<PostgresConnection> {
+  return ask('PostgreSQL', timeoutMs, () => pool.connect(), { late: (unused) => unused.release() })
+}
 
 /** Committed, or rejected in time; a connection that is late or failed is closed and not used again. */
 export async function inTransaction<Result>(
@@ -6,32 +13,17 @@ export async function inTransaction<Result>(
   timeoutMs: number,
   work: (connection: PostgresConnection) => Promise<Result>,
 ): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`PostgreSQL did not answer within ${timeoutMs} ms.`)), timeoutMs)
-  })
-  const connecting = pool.connect()
-  let connection: PostgresConnection | undefined
+  const connection = await borrow(pool, timeoutMs)
+  // A lost connection fails its query as well; without a listener it would end the process besides.
+  connection.on('error', ignore)
   try {
-    connection = await Promise.race([connecting, late])
-    // A lost connection fails its query as well; without a listener it would end the process besides.
-    connection.on('error', ignore)
-    const result = await Promise.race([committed(connection, work), late])
+    const result = await ask('PostgreSQL', timeoutMs, () => committed(connection, work))
     connection.off('error', ignore)
     connection.release()
     return result
   } catch (error) {
-    if (connection) connection.release(true)
-    // A connection that comes too late goes back unused.
-    else
-      connecting.then(
-        (unused) => unused.release(),
-        () => {},
-      )
+    connection.release(true)
     throw error
-  } finally {
-    clearTimeout(timer)
-    late.catch(() => {})
   }
 }
 

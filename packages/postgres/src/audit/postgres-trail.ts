@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 
-import type { AuditEvent, Receipt, Trail } from '@ashlar/audit'
+import type { AuditEvent, Intent, Receipt, Trail } from '@ashlar/audit'
 import {
   type ChainHead,
+  CheckpointSchedule,
   closeOrphan,
   GroupCommit,
   intendTo,
@@ -12,17 +13,15 @@ import {
   recordTo,
 } from '@ashlar/audit/storage'
 import { UnavailableError } from '@ashlar/core'
-import { type Closeable, closeable, isThenable } from '@ashlar/core/time'
+import { ask, closeable } from '@ashlar/core/time'
 
-import type { LendingPool, PostgresClient, PostgresConnection } from '../client.ts'
+import type { PostgresClient, PostgresConnection } from '../client.ts'
 import { appendRows, type LogRows } from './audit-log-rows.ts'
 import { auditTableNames } from './audit-tables.ts'
-import { inTransaction } from './in-transaction.ts'
+import { borrow, inTransaction } from './in-transaction.ts'
 import { type PostgresTrailOptions, readTrailOptions, type TrailSettings } from './trail-options.ts'
 
-export interface PostgresTrail extends Trail, Closeable {
-  close(): Promise<void>
-
+export interface PostgresTrail extends Trail {
   /**
    * Writes a record within a transaction of the app's own, so that a change and its evidence are committed together or
    * not at all. Other writers of the log wait until the transaction ends: do it last.
@@ -30,61 +29,60 @@ export interface PostgresTrail extends Trail, Closeable {
   recordIn(transaction: PostgresClient, event: AuditEvent): Promise<Receipt>
 }
 
-const MAX_BATCH = 1000
-
 /**
  * The audit trail on PostgreSQL: the same chain, tree and checkpoints as in files, one chain for all processes. `migrate(pool,
  * auditTables())` makes the tables. Operations of processes that died are closed as `unknown` when the next one opens the trail.
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
  * @example
- * const trail = await postgresTrail({ pool, signer: checkpointSigner('trail.example.com', privateKey) })
+ * await migrate(pool, auditTables())
+ * const trail = await postgresTrail({ pool, signer, service: 'orders' })
+ * await trail.record({ name: 'config_changed', outcome: 'success' })
  */
 export async function postgresTrail(options: PostgresTrailOptions): Promise<PostgresTrail> {
-  const trail = new OpenTrail(options)
+  const trail = new OpenTrail(readTrailOptions('postgresTrail()', options))
   await trail.start()
-  return trail
+  return Object.freeze<PostgresTrail>({
+    record: (event) => trail.record(event),
+    intend: (event) => trail.intend(event),
+    recordIn: (transaction, event) => trail.recordIn(transaction, event),
+    ...closeable(() => trail.close()),
+  })
 }
 
-class OpenTrail implements PostgresTrail {
-  declare readonly close: Closeable['close']
-  declare readonly [Symbol.asyncDispose]: Closeable['close']
-  readonly #pool: LendingPool
-  readonly #signer: PostgresTrailOptions['signer']
+class OpenTrail {
+  readonly #settings: TrailSettings
   readonly #rows: LogRows
   readonly #recorder: Recorder
   readonly #commit: GroupCommit
+  readonly #schedule: CheckpointSchedule
   readonly #storage: RecordStorage
-  readonly #settings: Pick<TrailSettings, 'timeout' | 'checkpointRecords' | 'checkpointEvery'>
-  readonly #onCheckpoint: PostgresTrailOptions['onCheckpoint']
-  readonly #alarm: (error: unknown) => void
   #presence: PostgresConnection | undefined = undefined
   #head: ChainHead | undefined = undefined
   #unsigned = 0
-  #timer: NodeJS.Timeout | undefined = undefined
 
-  constructor(options: PostgresTrailOptions) {
-    const where = 'postgresTrail()'
-    const { pool, schema, log, signer, onCheckpoint, onError, ...settings } = readTrailOptions(where, options)
-    this.#pool = pool
-    this.#signer = signer
+  constructor(settings: TrailSettings) {
+    const { schema, log, signer, maxPending, checkpointRecords, checkpointEvery, onCheckpoint, onError } = settings
+    this.#settings = settings
     // 48 bits, so that it is exact as a JavaScript number wherever it is read.
     const owner = String(randomBytes(6).readUIntBE(0, 6))
     this.#rows = { tables: auditTableNames(schema), log, origin: `${signer.name}/${log}`, owner }
-    this.#recorder = new Recorder(where, options)
-    this.#onCheckpoint = onCheckpoint
-    this.#alarm = onError
-    this.#settings = settings
+    this.#recorder = new Recorder(settings)
     this.#commit = new GroupCommit({
+      log: this.#rows.origin,
       write: (batch) => this.#write(batch),
-      settled: () => this.#settled(),
-      maxPending: settings.maxPending,
-      maxBatch: MAX_BATCH,
+      settled: () => this.#schedule.settled(),
+      maxPending,
+    })
+    this.#schedule = new CheckpointSchedule({
+      records: checkpointRecords,
+      everyMs: checkpointEvery,
+      unsigned: () => this.#unsigned,
+      sign: () => this.#checkpoint(),
+      between: (task) => this.#commit.between(task),
+      onCheckpoint,
+      onError,
     })
     this.#storage = { log: this.#rows.origin, add: (pending) => this.#commit.add(pending) }
-    Object.assign(
-      this,
-      closeable(() => this.#end()),
-    )
   }
 
   async start(): Promise<void> {
@@ -92,11 +90,11 @@ class OpenTrail implements PostgresTrail {
     await this.#closeOrphans()
   }
 
-  record(event: AuditEvent) {
+  record(event: AuditEvent): Promise<Receipt> {
     return recordTo(this.#storage, this.#recorder, event)
   }
 
-  intend(event: AuditEvent) {
+  intend(event: AuditEvent): Promise<Intent> {
     return intendTo(this.#storage, this.#recorder, event)
   }
 
@@ -105,12 +103,10 @@ class OpenTrail implements PostgresTrail {
     return recordTo({ log: this.#rows.origin, add }, this.#recorder, event)
   }
 
-  async #end(): Promise<void> {
-    clearTimeout(this.#timer)
+  async close(): Promise<void> {
     await this.#commit.close()
-    clearTimeout(this.#timer)
     try {
-      await this.#checkpoint()
+      await this.#schedule.close()
     } finally {
       this.#presence?.release(true)
       this.#presence = undefined
@@ -120,9 +116,8 @@ class OpenTrail implements PostgresTrail {
   async #write(batch: readonly Pending[]): Promise<number> {
     try {
       if (!this.#presence) await this.#bePresent()
-      const { first, head } = await inTransaction(this.#pool, this.#settings.timeout, (client) =>
-        appendRows(client, this.#rows, batch),
-      )
+      const { pool, timeout } = this.#settings
+      const { first, head } = await inTransaction(pool, timeout, (client) => appendRows(client, this.#rows, batch))
       this.#head = head
       this.#unsigned += batch.length
       return first
@@ -133,14 +128,15 @@ class OpenTrail implements PostgresTrail {
 
   /** Holds a lock for as long as this process lives, by which others know that it does. */
   async #bePresent(): Promise<void> {
-    const client = await this.#pool.connect()
+    const { pool, timeout } = this.#settings
+    const client = await borrow(pool, timeout)
     client.on('error', () => {
       if (this.#presence !== client) return
       this.#presence = undefined
       client.release(true)
     })
     try {
-      await client.query('SELECT pg_advisory_lock($1)', [this.#rows.owner])
+      await ask('PostgreSQL', timeout, () => client.query('SELECT pg_advisory_lock($1)', [this.#rows.owner]))
       this.#presence = client
     } catch (error) {
       client.release(true)
@@ -150,9 +146,8 @@ class OpenTrail implements PostgresTrail {
 
   async #closeOrphans(): Promise<void> {
     const { tables, log } = this.#rows
-    const { rows } = await this.#pool.query(`SELECT seq, owner FROM ${tables.intents} WHERE log = $1 ORDER BY seq`, [
-      log,
-    ])
+    const select = `SELECT seq, owner FROM ${tables.intents} WHERE log = $1 ORDER BY seq`
+    const { rows } = await this.#settings.pool.query(select, [log])
     const intents = rows as { readonly seq: string; readonly owner: string }[]
     for (const owner of new Set(intents.map((intent) => intent.owner))) {
       const lock = await this.#presence!.query('SELECT pg_try_advisory_lock($1) AS free', [owner])
@@ -163,35 +158,15 @@ class OpenTrail implements PostgresTrail {
     }
   }
 
-  async #settled(): Promise<void> {
-    const { checkpointRecords, checkpointEvery } = this.#settings
-    if (this.#unsigned >= checkpointRecords) await this.#checkpoint().catch(this.#alarm)
-    if (this.#unsigned === 0 || this.#timer) return
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
-      this.#commit.between(() => this.#checkpoint()).catch(this.#alarm)
-    }, checkpointEvery)
-    this.#timer.unref()
-  }
-
-  async #checkpoint(): Promise<void> {
-    if (!this.#head || this.#unsigned === 0) return
+  async #checkpoint(): Promise<string | undefined> {
+    if (!this.#head || this.#unsigned === 0) return undefined
+    const { pool, timeout, signer } = this.#settings
     const { tables, log, origin } = this.#rows
     const { tree } = this.#head
-    const note = this.#signer.sign({ origin, size: tree.size, root: tree.root() })
-    await inTransaction(this.#pool, this.#settings.timeout, (client) =>
-      client.query(`INSERT INTO ${tables.checkpoints} (log, size, note) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, [
-        log,
-        tree.size,
-        note,
-      ]),
-    )
+    const note = signer.sign({ origin, size: tree.size, root: tree.root() })
+    const insert = `INSERT INTO ${tables.checkpoints} (log, size, note) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
+    await inTransaction(pool, timeout, (client) => client.query(insert, [log, tree.size, note]))
     this.#unsigned = 0
-    try {
-      const published = this.#onCheckpoint?.(note)
-      if (isThenable(published)) published.then(undefined, this.#alarm)
-    } catch (error) {
-      this.#alarm(error)
-    }
+    return note
   }
 }

@@ -1,16 +1,6 @@
 import type { CheckpointSigner } from '@ashlar/audit'
-import type { RecorderOptions } from '@ashlar/audit/storage'
-import {
-  callback,
-  duration,
-  having,
-  type OptionReader,
-  onError,
-  optional,
-  readOptions,
-  text,
-  wholeNumber,
-} from '@ashlar/core/options'
+import { type RecorderOptions, type RecorderSettings, recorderOptions, signerOption } from '@ashlar/audit/storage'
+import { callback, duration, onError, optional, readOptions, text, wholeNumber } from '@ashlar/core/options'
 import type { Duration } from '@ashlar/core/time'
 
 import type { LendingPool } from '../client.ts'
@@ -25,7 +15,7 @@ export interface PostgresTrailOptions extends RecorderOptions {
   readonly signer: CheckpointSigner
   /** Names the log. All processes that give the same name write one chain. Default `'main'`. */
   readonly log?: string
-  /** How long one batch may take, from `'1ms'` to `'10m'`. Default `'5s'`. */
+  /** How long each step may take: to get a connection, to write one batch. From `'1ms'` to `'10m'`. Default `'5s'`. */
   readonly timeout?: Duration
   /** A checkpoint is signed after so many records of this process. Default 10 000. */
   readonly checkpointRecords?: number
@@ -40,7 +30,7 @@ export interface PostgresTrailOptions extends RecorderOptions {
 }
 
 /** What they say, durations in milliseconds. */
-export interface TrailSettings {
+export interface TrailSettings extends RecorderSettings {
   readonly pool: LendingPool
   readonly schema: string | undefined
   readonly signer: CheckpointSigner
@@ -56,9 +46,10 @@ export interface TrailSettings {
 /** @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID` */
 export function readTrailOptions(where: string, options: PostgresTrailOptions): TrailSettings {
   return readOptions(where, options, {
+    ...recorderOptions,
     pool: lendingPool,
     schema,
-    signer: having<CheckpointSigner>(['sign'], 'checkpointSigner(name, privateKey)'),
+    signer: signerOption,
     log: text({ pattern: /^[\w.-]{1,64}$/, says: 'a name of letters, digits, dots and dashes', fallback: 'main' }),
     timeout: duration({ max: '10m', fallback: '5s' }),
     checkpointRecords: wholeNumber({ min: 1, fallback: 10_000 }),
@@ -66,13 +57,5 @@ export function readTrailOptions(where: string, options: PostgresTrailOptions): 
     maxPending: wholeNumber({ min: 1, fallback: 10_000 }),
     onCheckpoint: optional(callback<(note: string) => unknown>()),
     onError,
-    // The recorder reads its own.
-    service: unread,
-    instance: unread,
-    redaction: unread,
-    subjects: unread,
-    clock: unread,
   })
 }
-
-const unread: OptionReader<unknown> = (value) => value

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 
 import { type AuditEvent, type AuditRecord, checkpointSigner, checkpointVerifier } from '@ashlar/audit'
+import { trailContract } from '@ashlar/audit/contract'
 import { type PostgresServer, postgresServer, withService } from '@ashlar/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import pg from 'pg'
@@ -60,6 +61,8 @@ withService('postgres', describe)('the audit trail on PostgreSQL', () => {
     await pool.end()
     await server.stop()
   })
+
+  trailContract({ describe, test, expect }, async () => ({ trail: await trail(), records }))
 
   test('several processes write one chain, redacted, and it verifies', async () => {
     const trails = [await trail(), await trail(), await trail()]

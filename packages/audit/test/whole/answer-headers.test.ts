@@ -1,8 +1,8 @@
 import { type TestServer, testRequest } from '@ashlar/testkit'
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 
-import { processTime, requestId } from '../src/index.ts'
-import { FRAMEWORKS, tokenGuard } from './apps.ts'
+import { processTime, requestId } from '../../src/index.ts'
+import { FRAMEWORKS, tokenGuard } from '../apps.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 

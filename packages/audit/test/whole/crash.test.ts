@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from '@jest/globals'
 
 import { type AuditRecord, verifyTrail } from '../../src/index.ts'
-import { faultyFiles } from './fixtures/faulty-files.ts'
-import { newFolder, openTrail, PRIVATE_KEY, sampleEvent, VERIFIER } from './sample-trail.ts'
+import { faultyFiles } from '../trail/fixtures/faulty-files.ts'
+import { newFolder, openTrail, PRIVATE_KEY, sampleEvent, VERIFIER } from '../trail/sample-trail.ts'
 
-const WRITER = fileURLToPath(new URL('fixtures/writer.mjs', import.meta.url))
+const WRITER = fileURLToPath(new URL('../trail/fixtures/writer.mjs', import.meta.url))
 
 const folders: string[] = []
 afterEach(() => {
@@ -24,7 +24,7 @@ function folder(): string {
   return path
 }
 
-export function recordsOf(trail: string): AuditRecord[] {
+function recordsOf(trail: string): AuditRecord[] {
   return readdirSync(trail)
     .filter((name) => name.startsWith('writer-'))
     .flatMap((writer) =>
@@ -153,7 +153,7 @@ describe('power loss', () => {
       const trail = folder()
       const files = faultyFiles()
       const acknowledged = new Set<number>()
-      let opened = await openTrail(trail, { files, segmentBytes: 6000, checkpointRecords: 7, onAlarm: () => {} })
+      let opened = await openTrail(trail, { files, segmentBytes: 6000, checkpointRecords: 7, onError: () => {} })
       for (let crash = 0; crash < 2; crash++) {
         const stopAt = Math.floor(Math.random() * 60)
         let done = 0
@@ -170,7 +170,7 @@ describe('power loss', () => {
         await Promise.all(writing)
         files.powerLoss((unsynced) => Math.floor(Math.random() * (unsynced + 1)))
         for (const operation of ['write', 'sync', 'truncate', 'append'] as const) files.fail(operation, undefined)
-        opened = await openTrail(trail, { files, segmentBytes: 6000, checkpointRecords: 7, onAlarm: () => {} })
+        opened = await openTrail(trail, { files, segmentBytes: 6000, checkpointRecords: 7, onError: () => {} })
       }
       await opened.close()
       const report = await verifyTrail(trail, { verifiers: [VERIFIER] })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 
-import { main } from '../src/index.ts'
+import { main } from '../../src/index.ts'
 
 const RULES = {
   roles: { viewer: { permissions: ['posts:read'] }, admin: { permissions: ['*:*'] } },
