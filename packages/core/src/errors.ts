@@ -46,7 +46,7 @@ export class AshlarError extends Error {
 }
 
 /** Where a mistake of configuration is. */
-export interface ConfigurationErrorOptions extends ErrorOptions {
+export interface ConfigurationPlace extends ErrorOptions {
   /** What was being configured: `'rateLimit()'`. */
   readonly where?: string | undefined
   /** The option, with the way to it: `'automatic.within'`, `'keys[2].secret'`. */
@@ -63,7 +63,7 @@ export class ConfigurationError extends AshlarError {
   /** The page that explains the code: `'docs/reference/errors/ERR_OPTION_INVALID.md'`. */
   readonly page: string
 
-  constructor(code: ErrorCode, message: string, options: ConfigurationErrorOptions = {}) {
+  constructor(code: ErrorCode, message: string, options: ConfigurationPlace = {}) {
     super(code, message, options)
     if (options.where !== undefined) this.where = options.where
     if (options.option !== undefined) this.option = options.option

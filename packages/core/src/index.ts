@@ -1,7 +1,7 @@
 export {
   AshlarError,
   ConfigurationError,
-  type ConfigurationErrorOptions,
+  type ConfigurationPlace,
   type ErrorCode,
   UnavailableError,
 } from './errors.ts'

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts'
 import { type Duration, durationText, milliseconds, parseDuration } from '../time/duration.ts'
-import { quoted } from './kind-of.ts'
+import { kindOf, quoted } from './kind-of.ts'
 import type { OptionReader } from './option-reader.ts'
 
 export interface DurationBounds {
@@ -41,7 +41,11 @@ export function duration(bounds: DurationBounds = {}): OptionReader<number> {
     if (fits(ms)) return ms
     const meant = spellings(value).filter((text) => fits(parseDuration(text)))
     const hint = ms === undefined && meant.length > 0 ? ` Write ${meant.map((text) => `'${text}'`).join(' or ')}.` : ''
-    throw at.invalid(`${says}, not ${quoted(value)}`, undefined, hint.trimStart())
+    throw at.invalid(
+      `${says}, not ${typeof value === 'string' && /^[\s\d.+-]/.test(value) ? quoted(value) : kindOf(value)}`,
+      undefined,
+      hint.trimStart(),
+    )
   }
 }
 

@@ -1,5 +1,5 @@
 import type { OptionReader } from './option-reader.ts'
-import { type OptionValues, type ReadingOptions, readTable } from './read-options.ts'
+import { type OptionHints, type OptionValues, readTable } from './read-options.ts'
 
 /**
  * Options within an option, by a table of their own. Left out, it is read as one without options: each has its fallback,
@@ -9,7 +9,7 @@ import { type OptionValues, type ReadingOptions, readTable } from './read-option
  */
 export function group<const Table extends Readonly<Record<string, OptionReader<unknown>>>>(
   table: Table,
-  reading: ReadingOptions = {},
+  names: OptionHints = {},
 ): OptionReader<OptionValues<Table>> {
-  return (value, at) => readTable(at, value, table, reading)
+  return (value, at) => readTable(at, value, table, names)
 }

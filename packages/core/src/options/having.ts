@@ -16,7 +16,8 @@ export function having<Value extends object>(
     const holder =
       typeof value === 'object' || typeof value === 'function' ? (value as Readonly<Record<string, unknown>>) : null
     const lacking = methods.filter((method) => typeof holder?.[method] !== 'function')
-    if (holder !== null && lacking.length === 0) return value as Value
+    // A list has methods as well, among them find().
+    if (holder !== null && lacking.length === 0 && !Array.isArray(value)) return value as Value
     const says = `an object with ${methods.map((method) => `${method}()`).join(', ')}${such}`
     const kind = kindOf(value)
     const without = kind.startsWith('an object') ? ` without ${lacking.map((method) => `${method}()`).join(', ')}` : ''

@@ -12,7 +12,8 @@ export type OptionValues<Table> = {
   readonly [Name in keyof Table]: Table[Name] extends OptionReader<infer Value> ? Value : never
 }
 
-export interface ReadingOptions {
+/** What a table knows beside its readers. */
+export interface OptionHints {
   /** What to say of names that other libraries use: `{ windowMs: "Write policy: fixedWindow({ window: '1m', … })." }`. */
   readonly hints?: Readonly<Record<string, string>>
 }
@@ -34,9 +35,9 @@ export function readOptions<Options extends object, const Table extends OptionTa
   where: string,
   options: Options | undefined,
   table: Table & { readonly [Name in Exclude<keyof Table, keyof Options>]: never },
-  reading: ReadingOptions = {},
+  names: OptionHints = {},
 ): OptionValues<Table> {
-  return readTable(new OptionPlace(where), options, table as Table, reading)
+  return readTable(new OptionPlace(where), options, table as Table, names)
 }
 
 /** Reads an object of options at any place, the whole or a group. */
@@ -44,7 +45,7 @@ export function readTable<Table extends Readonly<Record<string, OptionReader<unk
   at: OptionPlace,
   options: unknown,
   table: Table,
-  { hints = {} }: ReadingOptions,
+  { hints = {} }: OptionHints,
 ): OptionValues<Table> {
   const given = options === undefined ? {} : optionsObject(at, options, table)
   for (const name of readAt(at, () => Reflect.ownKeys(given))) {
