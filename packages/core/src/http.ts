@@ -1,3 +1,5 @@
 export { canonicalAddress, clientAddress, compileTrust, type TrustProxy, trustNone } from './http/address.ts'
+export { cookieValues, type SetCookieOptions, setCookie } from './http/cookies.ts'
+export { type HeaderSource, headerValues } from './http/header-values.ts'
 export { parseUrl } from './http/parse-url.ts'
 export { compilePaths } from './request/path-pattern.ts'

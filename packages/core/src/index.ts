@@ -67,6 +67,7 @@ export {
   principal,
   type SessionPrincipal,
 } from './state/principal.ts'
+export { principalKey } from './state/principal-key.ts'
 export { type RequestSource, type Slot, slot, stateOf } from './state/state.ts'
 export type { Awaitable } from './time/awaitable.ts'
 export { type WarningCode, warn } from './trouble/warn.ts'

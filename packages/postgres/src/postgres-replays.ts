@@ -1,5 +1,5 @@
-import type { ReplayStore } from '@ashlar/auth'
 import { checkOptionNames } from '@ashlar/core/options'
+import type { ReplayStore } from '@ashlar/core/stores'
 import type { Pool } from 'pg'
 
 export interface PostgresReplaysOptions {
@@ -20,6 +20,7 @@ export function postgresReplays(options: PostgresReplaysOptions): ReplayStore {
   return {
     async claim(name, until) {
       const now = Date.now()
+      if (!(until > now)) return false
       if (++claims % SWEEP === 0) {
         // What is not deleted now is deleted the next time.
         pool.query('DELETE FROM ashlar_used_once WHERE until < $1', [now]).catch(() => undefined)

@@ -1,9 +1,5 @@
-import {
-  apiKeyStoreContract,
-  replayStoreContract,
-  revocationStoreContract,
-  sessionStoreContract,
-} from '@ashlar/auth/contract'
+import { apiKeyStoreContract, revocationStoreContract, sessionStoreContract } from '@ashlar/auth/contract'
+import { replaysContract } from '@ashlar/core/contract'
 import { type PostgresServer, postgresServer, withService } from '@ashlar/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import pg from 'pg'
@@ -31,13 +27,10 @@ withService('postgres', describe)('on PostgreSQL', () => {
     apiKeyStoreContract({ test, expect }, async () => ({ store: postgresApiKeys({ pool }), close: async () => {} }))
   })
 
-  describe('what may be used once', () => {
-    replayStoreContract({ test, expect }, async () => ({
-      one: postgresReplays({ pool }),
-      other: postgresReplays({ pool }),
-      close: async () => {},
-    }))
-  })
+  replaysContract({ describe, test, expect }, () => ({
+    one: postgresReplays({ pool }),
+    other: postgresReplays({ pool }),
+  }))
 
   describe('sessions', () => {
     sessionStoreContract({ test, expect }, async () => ({

@@ -1,5 +1,5 @@
-import type { ReplayStore } from '@ashlar/auth'
 import { checkOptionNames } from '@ashlar/core/options'
+import type { ReplayStore } from '@ashlar/core/stores'
 import type { Redis } from 'ioredis'
 
 export interface RedisReplaysOptions {
@@ -18,7 +18,8 @@ export function redisReplays(options: RedisReplaysOptions): ReplayStore {
   const { redis, namespace = 'ashlar' } = options
   return {
     async claim(name, until) {
-      const life = Math.max(1, Math.ceil(until - Date.now()))
+      const life = Math.ceil(until - Date.now())
+      if (!(life > 0)) return false
       return (await redis.set(`${namespace}:once:${name}`, '1', 'PX', life, 'NX')) === 'OK'
     },
   }

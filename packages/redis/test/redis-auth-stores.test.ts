@@ -1,9 +1,5 @@
-import {
-  apiKeyStoreContract,
-  replayStoreContract,
-  revocationStoreContract,
-  sessionStoreContract,
-} from '@ashlar/auth/contract'
+import { apiKeyStoreContract, revocationStoreContract, sessionStoreContract } from '@ashlar/auth/contract'
+import { replaysContract } from '@ashlar/core/contract'
 import { type RedisServer, redisServer, withService } from '@ashlar/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { Redis } from 'ioredis'
@@ -67,12 +63,7 @@ withService('redis', describe)('on Redis', () => {
     })
   })
 
-  describe('what may be used once', () => {
-    replayStoreContract({ test, expect }, async () => {
-      await redis.flushall()
-      return { one: redisReplays({ redis }), other: redisReplays({ redis }), close: async () => {} }
-    })
-  })
+  replaysContract({ describe, test, expect }, () => ({ one: redisReplays({ redis }), other: redisReplays({ redis }) }))
 
   describe('sessions', () => {
     sessionStoreContract({ test, expect }, async () => ({

@@ -1,12 +1,12 @@
 import type { Awaitable, EdgePrincipal, RequestView } from '@ashlar/core'
 import { checkOptionNames } from '@ashlar/core/options'
+import { memoryReplays, type ReplayStore } from '@ashlar/core/stores'
 import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { compileIssuer, type IssuerOptions } from '../bearer/issuer.ts'
 import { TokenVerifier, type VerifiedToken } from '../bearer/token-verifier.ts'
 import { type CredentialSource, type Fault, invalid, malformed, type Verified } from '../credential-source.ts'
 import { inTime } from '../in-time.ts'
-import { memoryReplays, type ReplayStore } from '../proof/replay-store.ts'
 import { IDENTITY_HEADERS, identityHeaders } from './identity-headers.ts'
 
 export interface EdgeIdentityOptions extends Pick<IssuerOptions, 'issuer' | 'audience' | 'algorithms' | 'keys'> {

@@ -3,6 +3,7 @@ import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'no
 import { type Awaitable, type Binding, ConfigurationError, type RequestView } from '@ashlar/core'
 import { parseUrl } from '@ashlar/core/http'
 import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { memoryReplays, type ReplayStore } from '@ashlar/core/stores'
 import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { type Fault, invalid } from '../credential-source.ts'
@@ -15,7 +16,6 @@ import { isSymmetric, type Jwk } from '../keys/verification-key.ts'
 import type { DpopNonces } from './dpop-nonces.ts'
 import { jwkThumbprint } from './jwk-thumbprint.ts'
 import type { ProofOfPossession } from './proof-of-possession.ts'
-import { memoryReplays, type ReplayStore } from './replay-store.ts'
 
 export interface DpopOptions {
   /** This API's origin as its callers see it, `https://api.example.com`; several are allowed. */

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Port } from '../adapter/port.ts'
 import { clientAddress, clientIsSecure, type TrustProxy } from '../http/address.ts'
+import { headerValues } from '../http/header-values.ts'
 import type { Witness } from '../run/witness.ts'
 import { parseQuery, type Query } from './query.ts'
 import { requestIdFrom } from './request-id.ts'
@@ -149,14 +150,7 @@ export class RequestHead implements RequestView {
   }
 
   headerValues(name: string): readonly string[] {
-    const wanted = name.toLowerCase()
-    const values: string[] = []
-    const raw = this.raw.rawHeaders
-    for (let index = 0; index < raw.length; index += 2) {
-      const candidate = raw[index]!
-      if (candidate.length === wanted.length && candidate.toLowerCase() === wanted) values.push(raw[index + 1]!)
-    }
-    return values
+    return headerValues(this.raw, name)
   }
 
   /** From now on the late parts are read at this place in the framework. */

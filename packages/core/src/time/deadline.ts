@@ -1,3 +1,5 @@
+import { timeLimit } from './time-limit.ts'
+
 export interface DeadlineOptions<T> {
   /** The error to reject with when the time is up. */
   error(): Error
@@ -9,20 +11,19 @@ export interface DeadlineOptions<T> {
 export function withDeadline<T>(pending: PromiseLike<T>, ms: number, { error, late }: DeadlineOptions<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     let expired = false
-    const timer = setTimeout(() => {
+    const stop = timeLimit(ms, () => {
       expired = true
       reject(error())
-    }, ms)
-    timer.unref()
+    })
     // Resolved first, so that a thenable's own thenables are waited for within the time as well.
     Promise.resolve(pending).then(
       (value) => {
-        clearTimeout(timer)
+        stop()
         if (expired) late?.(value)
         else resolve(value)
       },
       (reason: unknown) => {
-        clearTimeout(timer)
+        stop()
         if (!expired) reject(reason)
       },
     )
