@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-import { memoryStore, tokenBucket } from '@ashlar/ratelimit'
-import { MemoryStore } from 'express-rate-limit'
+import { memoryRateLimits, tokenBucket } from '@ashlar/ratelimit'
+import { MemoryRateLimits } from 'express-rate-limit'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 
 import { ASHLAR, EXPRESS_RATE_LIMIT, FLEXIBLE, type Million } from './contenders.ts'
@@ -19,7 +19,7 @@ type Touch = (key: string) => unknown
 const touches: Readonly<Record<string, () => Touch>> = {
   [ASHLAR]() {
     const policies = [tokenBucket({ capacity: 100, refillPerSecond: 100 / (WINDOW_MS / 1000) })]
-    const ledger = memoryStore().open({ name: 'million', policies })
+    const ledger = memoryRateLimits().open({ name: 'million', policies })
     return (key) => ledger.take(key, 1)
   },
   [FLEXIBLE]() {
@@ -27,7 +27,7 @@ const touches: Readonly<Record<string, () => Touch>> = {
     return (key) => limiter.consume(key)
   },
   [EXPRESS_RATE_LIMIT]() {
-    const store = new MemoryStore()
+    const store = new MemoryRateLimits()
     store.init({ windowMs: WINDOW_MS } as never)
     return (key) => store.increment(key)
   },

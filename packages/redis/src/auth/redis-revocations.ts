@@ -1,0 +1,74 @@
+import type { Revocation, RevocationStore } from '@ashlar/auth'
+import { ConfigurationError } from '@ashlar/core'
+import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { type Closeable, closeable } from '@ashlar/core/time'
+
+import type { RedisClient } from '../client.ts'
+import { commandsOf } from '../commands.ts'
+import { namespaceOf } from '../namespace.ts'
+import { scriptOf } from '../script.ts'
+import { subscriptions } from '../subscriptions.ts'
+
+export interface RedisRevocationsOptions {
+  readonly redis: RedisClient
+  /** What the names of all keys in Redis begin with. Default `ashlar`. */
+  readonly namespace?: string
+  /** How long revocations are kept: at least as long as the longest token lives. Seconds. Default 172 800. */
+  readonly retentionSeconds?: number
+}
+
+const BATCH = 1000
+
+/**
+ * Revocations on Redis: a stream, which every process reads from where it was, and a channel that tells it to look. Redis
+ * must be durable (`appendonly yes`), or what was revoked is good again for processes that start after a crash.
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @example
+ * const revoked = revocations({ store: redisRevocations({ redis: new Redis() }) })
+ */
+export function redisRevocations(options: RedisRevocationsOptions): RevocationStore & Closeable {
+  const where = 'redisRevocations()'
+  checkOptionNames(where, options, ['redis', 'namespace', 'retentionSeconds'])
+  const { send, run } = commandsOf(where, options.redis)
+  const retentionMs =
+    1000 *
+    numberOption(where, 'retentionSeconds', options.retentionSeconds, { min: 60, max: 31_536_000, fallback: 172_800 })
+  const stream = `${namespaceOf(where, options.namespace)}:{revocations}`
+  const channel = subscriptions(options.redis, stream)
+
+  return {
+    async add(revocation) {
+      const now = Date.now()
+      if (revocation.until > now + retentionMs) {
+        throw new ConfigurationError(
+          'ERR_OPTION_INVALID',
+          `${where}: a revocation must be kept longer than "retentionSeconds" (${retentionMs / 1000}). Raise it.`,
+        )
+      }
+      await run(ADD, [stream], [now - retentionMs, JSON.stringify(revocation), stream])
+    },
+    async since(cursor) {
+      const revocations: Revocation[] = []
+      const now = Date.now()
+      let last = cursor ?? '0-0'
+      for (;;) {
+        const entries = (await send(stream, 'xrange', stream, `(${last}`, '+', 'COUNT', BATCH)) as Entry[]
+        for (const [id, [, text]] of entries) {
+          last = id
+          const revocation = JSON.parse(text) as Revocation
+          if (revocation.until > now) revocations.push(revocation)
+        }
+        if (entries.length < BATCH) return { revocations, cursor: last }
+      }
+    },
+    ...(channel && { watch: channel.watch }),
+    ...closeable(() => channel?.close()),
+  }
+}
+
+type Entry = readonly [id: string, fields: readonly [name: string, value: string]]
+
+/** KEYS: stream. ARGV: the oldest that is kept, the revocation, the channel's name, which is the stream's as the app knows it. */
+const ADD = scriptOf(`
+redis.call('XADD', KEYS[1], 'MINID', '~', ARGV[1], '*', 'r', ARGV[2])
+redis.call('PUBLISH', ARGV[3], '')`)
