@@ -1,15 +1,14 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-import { type TestResponse, testServer } from '@ashlar/testkit'
+import type { TestResponse } from '@ashlar/testkit'
 import { expect, test } from '@jest/globals'
 import evaluator from 'csp_evaluator'
 import parser from 'csp_evaluator/dist/parser.js'
 
-import { cspNonce, httpsOnly, securityHeaders } from '../src/index.ts'
-import { FRAMEWORKS } from './apps.ts'
+import { cspNonce, httpsOnly, securityHeaders } from '../../src/index.ts'
+import { pagesApp, serveExpress } from '../apps.ts'
 
-const make = FRAMEWORKS['Express 5']!
 const guards = [httpsOnly(), securityHeaders()]
 const pages = {
   '/': () => '<h1>Hello</h1>',
@@ -17,7 +16,7 @@ const pages = {
 }
 
 async function visit(target: string, headers: Record<string, string>): Promise<TestResponse> {
-  const server = await testServer(make({ guards, pages, trustedProxies: ['loopback'] }))
+  const server = await serveExpress(pagesApp({ guards, pages, trustedProxies: ['loopback'] }))
   try {
     return await server.call(target, { headers: { host: 'app.example.com', ...headers } })
   } finally {
