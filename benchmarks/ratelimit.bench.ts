@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { fixedWindow, memoryRateLimits, type Policy, rateLimit, slidingWindow, tokenBucket } from '@ashlar/ratelimit'
 import { redisRateLimits } from '@ashlar/redis'
 import { redisServer, testRequest } from '@ashlar/testkit'
-import { rateLimit as expressRateLimit, MemoryRateLimits } from 'express-rate-limit'
+import { rateLimit as expressRateLimit, MemoryStore } from 'express-rate-limit'
 import { Redis } from 'ioredis'
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible'
 
@@ -23,7 +23,7 @@ async function hotKey(): Promise<Result[]> {
   const fixed = ledgerOf(fixedWindow({ limit: PLENTY, window: 'day' }))
   const sliding = ledgerOf(slidingWindow({ limit: PLENTY, window: 'day' }))
   const flexible = new RateLimiterMemory({ points: PLENTY, duration: 86_400 })
-  const express = new MemoryRateLimits()
+  const express = new MemoryStore()
   express.init({ windowMs: 86_400_000 } as never)
   const results = await interleave('memory, one hot key', {
     [ASHLAR]: () => bucket.take('192.168.1.1', 1),

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 import { memoryRateLimits, tokenBucket } from '@ashlar/ratelimit'
-import { MemoryRateLimits } from 'express-rate-limit'
+import { MemoryStore } from 'express-rate-limit'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 
 import { ASHLAR, EXPRESS_RATE_LIMIT, FLEXIBLE, type Million } from './contenders.ts'
@@ -27,7 +27,7 @@ const touches: Readonly<Record<string, () => Touch>> = {
     return (key) => limiter.consume(key)
   },
   [EXPRESS_RATE_LIMIT]() {
-    const store = new MemoryRateLimits()
+    const store = new MemoryStore()
     store.init({ windowMs: WINDOW_MS } as never)
     return (key) => store.increment(key)
   },

@@ -1,5 +1,3 @@
-import { ConfigurationError } from '@ashlar/core'
-
 /** Whatever carries out a statement: a pool or client of `pg`, PGlite. */
 export interface PostgresClient {
   // biome-ignore lint/suspicious/noExplicitAny: rows are whatever the query asks for
@@ -24,15 +22,6 @@ export interface PostgresPool extends PostgresClient {
 /** A pool of `pg`, or what lends connections like one. */
 export interface LendingPool extends PostgresClient {
   connect(): Promise<PostgresConnection>
-}
-
-/** @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID` */
-export function checkPool(where: string, pool: PostgresPool): void {
-  if (pool === undefined || pool === null) {
-    throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "pool" is required: new pg.Pool().`)
-  }
-  if (typeof pool.query === 'function') return
-  throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "pool" is a pool of pg, which has query().`)
 }
 
 /** A client of `pg` has connect() as well, but lends nothing. */

@@ -1,7 +1,8 @@
 export { type Connections, checkRowSecurity, migrateRowSecurity, withPrincipal } from './access/row-security.ts'
 export { type AuditTablesOptions, auditTables } from './audit/audit-tables.ts'
 export { type VerifyPostgresTrailOptions, verifyPostgresTrail } from './audit/postgres-logs.ts'
-export { type PostgresTrail, type PostgresTrailOptions, postgresTrail } from './audit/postgres-trail.ts'
+export { type PostgresTrail, postgresTrail } from './audit/postgres-trail.ts'
+export type { PostgresTrailOptions } from './audit/trail-options.ts'
 export { type AuthTablesOptions, authTables } from './auth/auth-tables.ts'
 export { type PostgresApiKeysOptions, postgresApiKeys } from './auth/postgres-api-keys.ts'
 export { type PostgresReplaysOptions, postgresReplays } from './auth/postgres-replays.ts'
@@ -13,6 +14,7 @@ export type { LendingPool, PostgresClient, PostgresConnection, PostgresPool } fr
 export { migrate } from './migrations/migrate.ts'
 export { migrationSql } from './migrations/migration-sql.ts'
 export type { Tables } from './migrations/tables.ts'
+export type { PostgresOptions } from './postgres-options.ts'
 export {
   type PostgresRateLimits,
   type PostgresRateLimitsOptions,

@@ -1,21 +1,6 @@
 import { ConfigurationError } from '@ashlar/core'
 
-// They become part of statements, so they can hold nothing but a name.
-const NAME = /^[a-z_][a-z0-9_]{0,40}$/
-const TABLE = /^([a-z_][a-z0-9_]{0,40}\.)?[a-z_][a-z0-9_]{0,40}$/
 const ROLE = /^[A-Za-z_][\w$-]{0,62}$/
-
-/** A table, a schema may stand before it. @throws ConfigurationError `ERR_OPTION_INVALID` */
-export function checkTable(where: string, table: unknown): void {
-  if (typeof table === 'string' && TABLE.test(table)) return
-  throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "table" is a lower-case name, such as rate_limits.`)
-}
-
-/** @throws ConfigurationError `ERR_OPTION_INVALID` */
-export function checkSchema(where: string, schema: unknown): void {
-  if (schema === undefined || (typeof schema === 'string' && NAME.test(schema))) return
-  throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "schema" is a lower-case name, such as security.`)
-}
 
 /** In quotes, so that a name may be a word of SQL. @param after what stands behind the name */
 export function quoted(table: string, after = ''): string {

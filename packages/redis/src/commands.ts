@@ -1,5 +1,3 @@
-import { ConfigurationError } from '@ashlar/core'
-
 import type { Argument, IoredisClient, NodeRedisClient, NodeRedisCluster, RedisClient } from './client.ts'
 import type { Script } from './script.ts'
 
@@ -13,15 +11,9 @@ export interface Commands {
 
 type Send = Commands['send']
 
-/**
- * Which client it is, is found out once.
- * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
- */
-export function commandsOf(where: string, redis: RedisClient): Commands {
-  if (redis === undefined || redis === null) {
-    throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "redis" is required: a client of ioredis or redis.`)
-  }
-  const send = isIoredis(redis) ? viaCall(redis) : isCluster(redis) ? viaCluster(redis) : viaSendCommand(where, redis)
+/** Which client it is, is found out once. */
+export function commandsOf(redis: RedisClient): Commands {
+  const send = isIoredis(redis) ? viaCall(redis) : isCluster(redis) ? viaCluster(redis) : viaSendCommand(redis)
   return {
     send,
     run({ sha, source }, keys, values) {
@@ -34,12 +26,12 @@ export function commandsOf(where: string, redis: RedisClient): Commands {
   }
 }
 
-export function isIoredis(redis: RedisClient): redis is IoredisClient {
+function isIoredis(redis: RedisClient): redis is IoredisClient {
   return typeof (redis as Partial<IoredisClient>).call === 'function'
 }
 
 function isCluster(redis: RedisClient): redis is NodeRedisCluster {
-  return typeof (redis as Partial<NodeRedisCluster>).sendCommand === 'function' && 'masters' in redis
+  return 'masters' in redis
 }
 
 function viaCall(redis: IoredisClient): Send {
@@ -50,9 +42,6 @@ function viaCluster(redis: NodeRedisCluster): Send {
   return (key, command, ...args) => redis.sendCommand(key, false, [command, ...args.map(String)])
 }
 
-function viaSendCommand(where: string, redis: NodeRedisClient): Send {
-  if (typeof redis.sendCommand !== 'function') {
-    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "redis" is a client of ioredis or of redis.`)
-  }
+function viaSendCommand(redis: NodeRedisClient): Send {
   return (_, command, ...args) => redis.sendCommand([command, ...args.map(String)])
 }

@@ -9,7 +9,7 @@ const SET = scriptOf(`return redis.call('SET', KEYS[1], ARGV[1])`)
 onEveryClient((clients) => {
   test('a script that the server does not know is sent whole, once', async () => {
     const { one, plain } = clients()
-    const { run, send } = commandsOf('test', one)
+    const { run, send } = commandsOf(one)
     await plain.script('FLUSH')
     expect(await run(SET, ['{a}b'], [1])).toBe('OK')
     expect(await run(SET, ['{a}b'], [2.5])).toBe('OK')
@@ -20,7 +20,7 @@ onEveryClient((clients) => {
   })
 
   test('any other failure of a script is passed on', async () => {
-    const { run } = commandsOf('test', clients().one)
+    const { run } = commandsOf(clients().one)
     await expect(run(scriptOf(`return redis.error_reply('NOTNOW')`), ['a'], [])).rejects.toThrow('NOTNOW')
   })
 })

@@ -8,9 +8,10 @@ import {
 } from '@ashlar/access'
 import { ConfigurationError } from '@ashlar/core'
 
-import { checkPool, type PostgresClient } from '../client.ts'
+import type { PostgresClient } from '../client.ts'
 import { inDollars, locked } from '../migrations/locked.ts'
 import { carryOut } from '../migrations/migrate.ts'
+import { checkPool } from '../postgres-options.ts'
 
 /** A pool of `pg`, or anything that lends connections like one. */
 export interface Connections<Client extends PostgresClient> {
@@ -33,6 +34,8 @@ export async function migrateRowSecurity(client: PostgresClient, { statements }:
 /**
  * Runs `work` in a transaction in which row-level security decides for a principal.
  * @param session what `rowSession` of the access control answers for the principal
+ * @example
+ * const { rows } = await withPrincipal(pool, access.rowSession(security, ada), (client) => client.query('SELECT * FROM posts'))
  */
 export async function withPrincipal<Client extends PostgresClient, Result>(
   pool: Connections<Client>,
@@ -58,6 +61,8 @@ export async function withPrincipal<Client extends PostgresClient, Result>(
  * Checks at start-up, on the connection that the app itself uses, that the database decides as the policies say.
  * @throws ConfigurationError `ERR_ROW_SECURITY_DIFFERS` with every difference: a policy that is missing, changed or not
  * ours, row-level security that is off or not forced, or a role that it does not bind
+ * @example
+ * await checkRowSecurity(client, access.rowSecurity([{ table: 'app.posts' }]))
  */
 export async function checkRowSecurity(connection: PostgresClient, security: RowSecurity): Promise<void> {
   const differences: string[] = []

@@ -1,7 +1,8 @@
-import { checkOptionNames } from '@ashlar/core/options'
+import { readOptions } from '@ashlar/core/options'
 
 import { allPresent, grantVersions, type Tables } from '../migrations/tables.ts'
-import { checkSchema, createSchema, grantSchema, quotedRole, within } from '../names.ts'
+import { createSchema, grantSchema, quotedRole, within } from '../names.ts'
+import { schema as schemaOption } from '../postgres-options.ts'
 
 export interface AuditTablesOptions {
   /** Where they are; made if missing. Default: where the connection finds tables first. */
@@ -16,10 +17,7 @@ export interface AuditTablesOptions {
  * await migrate(pool, auditTables())
  */
 export function auditTables(options: AuditTablesOptions = {}): Tables {
-  const where = 'auditTables()'
-  checkOptionNames(where, options, ['schema'])
-  const { schema } = options
-  checkSchema(where, schema)
+  const { schema } = readOptions('auditTables()', options, { schema: schemaOption })
   const refuse = within(schema)('ashlar_audit_refuse')
   const { records, checkpoints, heads, intents } = auditTableNames(schema)
   return Object.freeze<Tables>({

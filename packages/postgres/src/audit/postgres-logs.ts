@@ -1,8 +1,9 @@
 import { type TrailReport, type VerifyOptions, verifyLog } from '@ashlar/audit'
 import { genesisOf, type Line, type LogSource, segmentName, trailReport } from '@ashlar/audit/storage'
+import { OptionPlace } from '@ashlar/core/options'
 
-import { checkPool, type PostgresClient } from '../client.ts'
-import { checkSchema } from '../names.ts'
+import type { PostgresClient } from '../client.ts'
+import { checkPool, schema as schemaOption } from '../postgres-options.ts'
 import { type AuditTableNames, auditTableNames } from './audit-tables.ts'
 
 const PAGE = 5000
@@ -25,10 +26,9 @@ export async function verifyPostgresTrail(
   options: VerifyPostgresTrailOptions,
 ): Promise<TrailReport> {
   const where = 'verifyPostgresTrail()'
-  const { schema, ...verifying } = options
   checkPool(where, pool)
-  checkSchema(where, schema)
-  const tables = auditTableNames(schema)
+  const { schema, ...verifying } = options
+  const tables = auditTableNames(schemaOption(schema, new OptionPlace(where, 'schema')))
   const { rows } = await pool.query(
     `SELECT log FROM ${tables.heads} UNION SELECT log FROM ${tables.checkpoints} ORDER BY log`,
   )

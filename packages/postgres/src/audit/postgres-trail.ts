@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-import type { AuditEvent, CheckpointSigner, Intent, Receipt, Trail } from '@ashlar/audit'
+import type { AuditEvent, Intent, Receipt, Trail } from '@ashlar/audit'
 import {
   type ChainHead,
   CheckpointSchedule,
@@ -9,51 +9,17 @@ import {
   intendTo,
   type Pending,
   Recorder,
-  type RecorderOptions,
   type RecordStorage,
-  recorderOptions,
   recordTo,
-  signerOption,
 } from '@ashlar/audit/storage'
 import { UnavailableError } from '@ashlar/core'
-import { callback, custom, duration, onError, optional, readOptions, text, wholeNumber } from '@ashlar/core/options'
-import { ask, closeable, type Duration } from '@ashlar/core/time'
+import { ask, closeable } from '@ashlar/core/time'
 
-import {
-  checkPool,
-  type LendingPool,
-  lendsConnections,
-  type PostgresClient,
-  type PostgresConnection,
-  type PostgresPool,
-} from '../client.ts'
-import { checkSchema } from '../names.ts'
+import type { PostgresClient, PostgresConnection } from '../client.ts'
 import { appendRows, type LogRows } from './audit-log-rows.ts'
 import { auditTableNames } from './audit-tables.ts'
 import { borrow, inTransaction } from './in-transaction.ts'
-
-export interface PostgresTrailOptions extends RecorderOptions {
-  /** One connection of it is kept for as long as the trail is open. */
-  readonly pool: LendingPool
-  /** That of `auditTables({ schema })`. Default: where the connection finds tables first. */
-  readonly schema?: string
-  /** Signs checkpoints; see `checkpointSigner`. */
-  readonly signer: CheckpointSigner
-  /** Names the log. All processes that give the same name write one chain. Default `'main'`. */
-  readonly log?: string
-  /** How long each step may take: to get a connection, to write one batch. From `'1ms'` to `'10m'`. Default `'5s'`. */
-  readonly timeout?: Duration
-  /** A checkpoint is signed after so many records of this process. Default 10 000. */
-  readonly checkpointRecords?: number
-  /** And no later than so long after a record, from `'1ms'` to `'1d'`. Default `'1s'`. */
-  readonly checkpointEvery?: Duration
-  /** How many records may wait; more are refused. Default 10 000. */
-  readonly maxPending?: number
-  /** Given each signed checkpoint once it is stored. */
-  readonly onCheckpoint?: (note: string) => unknown
-  /** Told of what can't be told to a caller: a checkpoint that failed. Default: a process warning, once for each kind. */
-  readonly onError?: (error: unknown) => unknown
-}
+import { type PostgresTrailOptions, readTrailOptions, type TrailSettings } from './trail-options.ts'
 
 export interface PostgresTrail extends Trail {
   /**
@@ -73,7 +39,7 @@ export interface PostgresTrail extends Trail {
  * await trail.record({ name: 'config_changed', outcome: 'success' })
  */
 export async function postgresTrail(options: PostgresTrailOptions): Promise<PostgresTrail> {
-  const trail = new OpenTrail(settingsOf(options))
+  const trail = new OpenTrail(readTrailOptions('postgresTrail()', options))
   await trail.start()
   return Object.freeze<PostgresTrail>({
     record: (event) => trail.record(event),
@@ -83,33 +49,8 @@ export async function postgresTrail(options: PostgresTrailOptions): Promise<Post
   })
 }
 
-type Settings = ReturnType<typeof settingsOf>
-
-function settingsOf(options: PostgresTrailOptions) {
-  return readOptions('postgresTrail()', options, {
-    ...recorderOptions,
-    pool: custom((value, at) => {
-      checkPool(at.where, value as PostgresPool)
-      if (lendsConnections(value as PostgresPool)) return value as LendingPool
-      throw at.invalid('a pool of pg, which lends connections')
-    }),
-    schema: custom((value, at) => {
-      checkSchema(at.where, value)
-      return value as string | undefined
-    }),
-    signer: signerOption,
-    log: text({ pattern: /^[\w.-]{1,64}$/, says: 'a name of letters, digits, dots and dashes', fallback: 'main' }),
-    timeout: duration({ max: '10m', fallback: '5s' }),
-    checkpointRecords: wholeNumber({ min: 1, fallback: 10_000 }),
-    checkpointEvery: duration({ max: '1d', fallback: '1s' }),
-    maxPending: wholeNumber({ min: 1, fallback: 10_000 }),
-    onCheckpoint: optional(callback<(note: string) => unknown>()),
-    onError,
-  })
-}
-
 class OpenTrail {
-  readonly #settings: Settings
+  readonly #settings: TrailSettings
   readonly #rows: LogRows
   readonly #recorder: Recorder
   readonly #commit: GroupCommit
@@ -119,7 +60,7 @@ class OpenTrail {
   #head: ChainHead | undefined = undefined
   #unsigned = 0
 
-  constructor(settings: Settings) {
+  constructor(settings: TrailSettings) {
     const { schema, log, signer, maxPending, checkpointRecords, checkpointEvery, onCheckpoint, onError } = settings
     this.#settings = settings
     // 48 bits, so that it is exact as a JavaScript number wherever it is read.

@@ -1,7 +1,8 @@
-import { checkOptionNames } from '@ashlar/core/options'
+import { readOptions } from '@ashlar/core/options'
 
 import { allPresent, grantVersions, type Tables } from '../migrations/tables.ts'
-import { checkSchema, createSchema, grantSchema, quotedRole, within } from '../names.ts'
+import { createSchema, grantSchema, quotedRole, within } from '../names.ts'
+import { schema as schemaOption } from '../postgres-options.ts'
 
 export interface AuthTablesOptions {
   /** Where they are; made if missing. Default: where the connection finds tables first. */
@@ -15,10 +16,7 @@ export interface AuthTablesOptions {
  * await migrate(pool, authTables())
  */
 export function authTables(options: AuthTablesOptions = {}): Tables {
-  const where = 'authTables()'
-  checkOptionNames(where, options, ['schema'])
-  const { schema } = options
-  checkSchema(where, schema)
+  const { schema } = readOptions('authTables()', options, { schema: schemaOption })
   const of = within(schema)
   const [keys, revocations, once, sessions] = TABLES.map(of)
   return Object.freeze<Tables>({

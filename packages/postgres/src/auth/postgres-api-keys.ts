@@ -1,14 +1,11 @@
 import type { ApiKeyRecord, ApiKeyStore } from '@ashlar/auth'
-import { checkOptionNames } from '@ashlar/core/options'
+import { readOptions } from '@ashlar/core/options'
 
-import { checkPool, type PostgresPool, prepared } from '../client.ts'
-import { checkSchema, within } from '../names.ts'
+import { prepared } from '../client.ts'
+import { within } from '../names.ts'
+import { type PostgresOptions, pool as poolOption, schema as schemaOption } from '../postgres-options.ts'
 
-export interface PostgresApiKeysOptions {
-  readonly pool: PostgresPool
-  /** That of `authTables({ schema })`. Default: where the connection finds tables first. */
-  readonly schema?: string
-}
+export interface PostgresApiKeysOptions extends PostgresOptions {}
 
 const COLUMNS =
   'id, hash, environment, subject, name, roles, scopes, tier, claims, created_at, expires_at, revoked_at, replaces'
@@ -20,11 +17,7 @@ const COLUMNS =
  * const keys = apiKeys({ store: postgresApiKeys({ pool }) })
  */
 export function postgresApiKeys(options: PostgresApiKeysOptions): ApiKeyStore {
-  const where = 'postgresApiKeys()'
-  checkOptionNames(where, options, ['pool', 'schema'])
-  const { pool, schema } = options
-  checkPool(where, pool)
-  checkSchema(where, schema)
+  const { pool, schema } = readOptions('postgresApiKeys()', options, { pool: poolOption, schema: schemaOption })
   const table = within(schema)('ashlar_api_keys')
   const find = prepared(
     pool,

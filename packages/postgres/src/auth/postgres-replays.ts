@@ -1,14 +1,11 @@
-import { checkOptionNames } from '@ashlar/core/options'
+import { readOptions } from '@ashlar/core/options'
 import type { ReplayStore } from '@ashlar/core/stores'
 
-import { checkPool, type PostgresPool, prepared } from '../client.ts'
-import { checkSchema, within } from '../names.ts'
+import { prepared } from '../client.ts'
+import { within } from '../names.ts'
+import { type PostgresOptions, pool as poolOption, schema as schemaOption } from '../postgres-options.ts'
 
-export interface PostgresReplaysOptions {
-  readonly pool: PostgresPool
-  /** That of `authTables({ schema })`. Default: where the connection finds tables first. */
-  readonly schema?: string
-}
+export interface PostgresReplaysOptions extends PostgresOptions {}
 
 /** How often what has ended is deleted: once in so many claims. */
 const SWEEP = 1000
@@ -20,11 +17,7 @@ const SWEEP = 1000
  * const proof = dpop({ origin: 'https://api.example.com', replays: postgresReplays({ pool }) })
  */
 export function postgresReplays(options: PostgresReplaysOptions): ReplayStore {
-  const where = 'postgresReplays()'
-  checkOptionNames(where, options, ['pool', 'schema'])
-  const { pool, schema } = options
-  checkPool(where, pool)
-  checkSchema(where, schema)
+  const { pool, schema } = readOptions('postgresReplays()', options, { pool: poolOption, schema: schemaOption })
   const table = within(schema)('ashlar_used_once')
   const claim = prepared(
     pool,

@@ -1,17 +1,14 @@
 import type { Revocation, RevocationStore } from '@ashlar/auth'
-import { checkOptionNames } from '@ashlar/core/options'
+import { readOptions } from '@ashlar/core/options'
 import { type Closeable, closeable } from '@ashlar/core/time'
 
-import { checkPool, lendsConnections, type PostgresPool } from '../client.ts'
-import { checkSchema, within } from '../names.ts'
+import { lendsConnections } from '../client.ts'
+import { within } from '../names.ts'
+import { type PostgresOptions, pool as poolOption, schema as schemaOption } from '../postgres-options.ts'
 import { listen } from './listener.ts'
 
-export interface PostgresRevocationsOptions {
-  /** One connection of it is kept for listening while somebody watches. */
-  readonly pool: PostgresPool
-  /** That of `authTables({ schema })`. Default: where the connection finds tables first. */
-  readonly schema?: string
-}
+/** One connection of the pool is kept for listening while somebody watches. */
+export interface PostgresRevocationsOptions extends PostgresOptions {}
 
 /**
  * Revocations on PostgreSQL: a table that every process reads from where it was, and a notification that tells it to look.
@@ -21,11 +18,7 @@ export interface PostgresRevocationsOptions {
  * const revoked = revocations({ store: postgresRevocations({ pool }) })
  */
 export function postgresRevocations(options: PostgresRevocationsOptions): RevocationStore & Closeable {
-  const where = 'postgresRevocations()'
-  checkOptionNames(where, options, ['pool', 'schema'])
-  const { pool, schema } = options
-  checkPool(where, pool)
-  checkSchema(where, schema)
+  const { pool, schema } = readOptions('postgresRevocations()', options, { pool: poolOption, schema: schemaOption })
   const table = within(schema)('ashlar_revocations')
   const channel = schema === undefined ? 'ashlar_revocations' : `ashlar_revocations ${schema}`
   const watching = new Set<() => void>()

@@ -1,14 +1,11 @@
 import type { SessionRecord, SessionStore } from '@ashlar/auth'
-import { checkOptionNames } from '@ashlar/core/options'
+import { readOptions } from '@ashlar/core/options'
 
-import { checkPool, type PostgresPool, prepared } from '../client.ts'
-import { checkSchema, within } from '../names.ts'
+import { prepared } from '../client.ts'
+import { within } from '../names.ts'
+import { type PostgresOptions, pool as poolOption, schema as schemaOption } from '../postgres-options.ts'
 
-export interface PostgresSessionsOptions {
-  readonly pool: PostgresPool
-  /** That of `authTables({ schema })`. Default: where the connection finds tables first. */
-  readonly schema?: string
-}
+export interface PostgresSessionsOptions extends PostgresOptions {}
 
 /** How often sessions that are over are deleted: once in so many logins. */
 const SWEEP = 100
@@ -25,11 +22,7 @@ interface Row {
  * const keeper = sessions({ secrets: [secret], store: postgresSessions({ pool }) })
  */
 export function postgresSessions(options: PostgresSessionsOptions): SessionStore {
-  const where = 'postgresSessions()'
-  checkOptionNames(where, options, ['pool', 'schema'])
-  const { pool, schema } = options
-  checkPool(where, pool)
-  checkSchema(where, schema)
+  const { pool, schema } = readOptions('postgresSessions()', options, { pool: poolOption, schema: schemaOption })
   const table = within(schema)('ashlar_sessions')
   const find = prepared(
     pool,

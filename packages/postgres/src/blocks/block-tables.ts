@@ -1,7 +1,8 @@
-import { checkOptionNames } from '@ashlar/core/options'
+import { readOptions } from '@ashlar/core/options'
 
 import { allPresent, grantVersions, type Tables } from '../migrations/tables.ts'
-import { checkTable, createSchema, grantSchema, quoted, quotedRole, schemaOf } from '../names.ts'
+import { createSchema, grantSchema, quoted, quotedRole, schemaOf } from '../names.ts'
+import { table as tableOption } from '../postgres-options.ts'
 
 export interface BlockTablesOptions {
   /** A lower-case name; a schema may stand before it. Default `ashlar_blocks`. */
@@ -17,10 +18,7 @@ export const DEFAULT_TABLE = 'ashlar_blocks'
  * await migrate(pool, blockTables())
  */
 export function blockTables(options: BlockTablesOptions = {}): Tables {
-  const where = 'blockTables()'
-  checkOptionNames(where, options, ['table'])
-  const { table = DEFAULT_TABLE } = options
-  checkTable(where, table)
+  const { table } = readOptions('blockTables()', options, { table: tableOption(DEFAULT_TABLE) })
   const name = quoted(table)
   return Object.freeze<Tables>({
     name: `blocks ${table}`,

@@ -1,11 +1,13 @@
-import { checkOptionNames } from '@ashlar/core/options'
+import { readOptions } from '@ashlar/core/options'
 import type { BlockStore } from '@ashlar/ratelimit'
 
-import { checkPool, type PostgresPool } from '../client.ts'
-import { checkTable, quoted } from '../names.ts'
+import type { PostgresPool } from '../client.ts'
+import { quoted } from '../names.ts'
+import { pool as poolOption, table as tableOption } from '../postgres-options.ts'
 import { DEFAULT_TABLE } from './block-tables.ts'
 
 export interface PostgresBlocksOptions {
+  /** A pool of `pg`, or what has `query(text, values)` like one; the store never closes it. */
   readonly pool: PostgresPool
   /** The table of `blockTables({ table })`. Default `ashlar_blocks`. */
   readonly table?: string
@@ -24,11 +26,10 @@ interface Row {
  * const blocks = blocklist({ store: postgresBlocks({ pool }) })
  */
 export function postgresBlocks(options: PostgresBlocksOptions): BlockStore {
-  const where = 'postgresBlocks()'
-  checkOptionNames(where, options, ['pool', 'table'])
-  const { pool, table = DEFAULT_TABLE } = options
-  checkPool(where, pool)
-  checkTable(where, table)
+  const { pool, table } = readOptions('postgresBlocks()', options, {
+    pool: poolOption,
+    table: tableOption(DEFAULT_TABLE),
+  })
   const name = quoted(table)
   return {
     async put({ target, until }) {

@@ -1,6 +1,7 @@
 import { AshlarError } from '@ashlar/core'
 
-import { checkPool, type PostgresClient } from '../client.ts'
+import type { PostgresClient } from '../client.ts'
+import { checkPool } from '../postgres-options.ts'
 import { migrationSql } from './migration-sql.ts'
 import type { Tables } from './tables.ts'
 

@@ -1,12 +1,14 @@
-import { checkOptionNames } from '@ashlar/core/options'
+import { readOptions } from '@ashlar/core/options'
 import { openName, type RateLimitStore } from '@ashlar/ratelimit'
 
-import { checkPool, type PostgresPool } from '../client.ts'
-import { checkTable, quoted } from '../names.ts'
+import type { PostgresPool } from '../client.ts'
+import { quoted } from '../names.ts'
+import { pool as poolOption, table as tableOption } from '../postgres-options.ts'
 import { PostgresLedger } from './postgres-ledger.ts'
 import { DEFAULT_TABLE, takeOf } from './rate-limit-tables.ts'
 
 export interface PostgresRateLimitsOptions {
+  /** A pool of `pg`, or what has `query(text, values)` like one; the store never closes it. */
   readonly pool: PostgresPool
   /** The table of `rateLimitTables({ table })`. Default `ashlar_rate_limits`. */
   readonly table?: string
@@ -27,11 +29,10 @@ const PRUNE_EVERY_MS = 60_000
  * const limit = rateLimit({ policy, store: postgresRateLimits({ pool }), instances: 4 })
  */
 export function postgresRateLimits(options: PostgresRateLimitsOptions): PostgresRateLimits {
-  const where = 'postgresRateLimits()'
-  checkOptionNames(where, options, ['pool', 'table'])
-  const { pool, table = DEFAULT_TABLE } = options
-  checkPool(where, pool)
-  checkTable(where, table)
+  const { pool, table } = readOptions('postgresRateLimits()', options, {
+    pool: poolOption,
+    table: tableOption(DEFAULT_TABLE),
+  })
   const names = new Set<string>()
   let pruneAt = performance.now() + PRUNE_EVERY_MS
 

@@ -1,8 +1,8 @@
-import { ConfigurationError } from '@ashlar/core'
-import { checkOptionNames } from '@ashlar/core/options'
+import { flag, readOptions } from '@ashlar/core/options'
 
 import { allPresent, grantVersions, type Tables } from '../migrations/tables.ts'
-import { checkTable, createSchema, grantSchema, quoted, quotedRole, schemaOf } from '../names.ts'
+import { createSchema, grantSchema, quoted, quotedRole, schemaOf } from '../names.ts'
+import { table as tableOption } from '../postgres-options.ts'
 import { rateLimitSql } from './rate-limit-sql.ts'
 
 export interface RateLimitTablesOptions {
@@ -29,13 +29,10 @@ export function takeOf(table: string): string {
  * await migrate(pool, rateLimitTables({ durable: true }))
  */
 export function rateLimitTables(options: RateLimitTablesOptions = {}): Tables {
-  const where = 'rateLimitTables()'
-  checkOptionNames(where, options, ['table', 'durable'])
-  const { table = DEFAULT_TABLE, durable = false } = options
-  checkTable(where, table)
-  if (typeof durable !== 'boolean') {
-    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "durable" is true or false.`)
-  }
+  const { table, durable } = readOptions('rateLimitTables()', options, {
+    table: tableOption(DEFAULT_TABLE),
+    durable: flag(false),
+  })
   const [name, take] = [quoted(table), takeOf(table)]
   const isDurable = `(SELECT relpersistence = 'p' FROM pg_class WHERE oid = to_regclass('${name}'))`
   return Object.freeze<Tables>({

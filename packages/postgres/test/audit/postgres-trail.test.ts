@@ -262,6 +262,7 @@ withService('postgres', describe)('the audit trail on PostgreSQL', () => {
     [{ schema: 'a.b' }, 'ERR_OPTION_INVALID'],
     [{ log: 'a/b' }, 'ERR_OPTION_INVALID'],
     [{ timeout: '0ms' }, 'ERR_OPTION_INVALID'],
+    [{ timeout: 5000 }, 'ERR_OPTION_INVALID'],
     [{ tabel: 'x' }, 'ERR_OPTION_UNKNOWN'],
   ])('wrong options are refused: %j', async (options, code) => {
     const base = Object.keys(options).length === 0 ? {} : { pool, signer }

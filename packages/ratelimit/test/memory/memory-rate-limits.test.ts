@@ -1,7 +1,10 @@
 import { fakeClock } from '@ashlar/testkit'
 import { describe, expect, test } from '@jest/globals'
 
+import { rateLimitsContract } from '../../src/contract.ts'
 import { fixedWindow, memoryRateLimits, type Policy, slidingWindow, tokenBucket } from '../../src/index.ts'
+
+rateLimitsContract({ describe, test, expect }, () => ({ store: memoryRateLimits() }))
 
 function ledgerOf(maxKeys: number, ...policies: Policy[]) {
   const clock = fakeClock()

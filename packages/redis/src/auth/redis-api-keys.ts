@@ -1,17 +1,12 @@
 import type { ApiKeyRecord, ApiKeyStore } from '@ashlar/auth'
-import { checkOptionNames } from '@ashlar/core/options'
+import { readOptions } from '@ashlar/core/options'
 
-import type { RedisClient } from '../client.ts'
 import { commandsOf } from '../commands.ts'
 import { fieldsOf } from '../fields.ts'
-import { namespaceOf } from '../namespace.ts'
+import { namespace, type RedisOptions, redisClient } from '../redis-options.ts'
 import { scriptOf } from '../script.ts'
 
-export interface RedisApiKeysOptions {
-  readonly redis: RedisClient
-  /** What the names of all keys in Redis begin with. Default `ashlar`. */
-  readonly namespace?: string
-}
+export interface RedisApiKeysOptions extends RedisOptions {}
 
 /**
  * API keys on Redis. `find` is one HGETALL; whatever changes more than one key is one script. All names share a hash tag, so
@@ -21,10 +16,9 @@ export interface RedisApiKeysOptions {
  * const keys = apiKeys({ store: redisApiKeys({ redis: new Redis() }) })
  */
 export function redisApiKeys(options: RedisApiKeysOptions): ApiKeyStore {
-  const where = 'redisApiKeys()'
-  checkOptionNames(where, options, ['redis', 'namespace'])
-  const { send, run } = commandsOf(where, options.redis)
-  const base = `${namespaceOf(where, options.namespace)}:{api-keys}`
+  const settings = readOptions('redisApiKeys()', options, { redis: redisClient, namespace })
+  const { send, run } = commandsOf(settings.redis)
+  const base = `${settings.namespace}:{api-keys}`
   const ids = `${base}:ids`
   const used = `${base}:used`
   const keyOf = (hash: string): string => `${base}:key:${hash}`

@@ -1,15 +1,10 @@
-import { checkOptionNames } from '@ashlar/core/options'
+import { readOptions } from '@ashlar/core/options'
 import type { ReplayStore } from '@ashlar/core/stores'
 
-import type { RedisClient } from '../client.ts'
 import { commandsOf } from '../commands.ts'
-import { namespaceOf } from '../namespace.ts'
+import { namespace, type RedisOptions, redisClient } from '../redis-options.ts'
 
-export interface RedisReplaysOptions {
-  readonly redis: RedisClient
-  /** What the names of all keys in Redis begin with. Default `ashlar`. */
-  readonly namespace?: string
-}
+export interface RedisReplaysOptions extends RedisOptions {}
 
 /**
  * What may be used once, on Redis: one SET NX a claim. Redis must evict nothing (`maxmemory-policy noeviction`), or what was
@@ -19,13 +14,11 @@ export interface RedisReplaysOptions {
  * const proof = dpop({ origin: 'https://api.example.com', replays: redisReplays({ redis: new Redis() }) })
  */
 export function redisReplays(options: RedisReplaysOptions): ReplayStore {
-  const where = 'redisReplays()'
-  checkOptionNames(where, options, ['redis', 'namespace'])
-  const { send } = commandsOf(where, options.redis)
-  const namespace = namespaceOf(where, options.namespace)
+  const settings = readOptions('redisReplays()', options, { redis: redisClient, namespace })
+  const { send } = commandsOf(settings.redis)
   return {
     async claim(name, until) {
-      const key = `${namespace}:once:${name}`
+      const key = `${settings.namespace}:once:${name}`
       const life = Math.ceil(until - Date.now())
       if (!(life > 0)) return false
       return (await send(key, 'set', key, '1', 'PX', life, 'NX')) === 'OK'

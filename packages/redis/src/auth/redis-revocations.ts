@@ -1,20 +1,16 @@
 import type { Revocation, RevocationStore } from '@ashlar/auth'
 import { ConfigurationError } from '@ashlar/core'
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
-import { type Closeable, closeable } from '@ashlar/core/time'
+import { duration, readOptions } from '@ashlar/core/options'
+import { type Closeable, closeable, type Duration, durationText } from '@ashlar/core/time'
 
-import type { RedisClient } from '../client.ts'
 import { commandsOf } from '../commands.ts'
-import { namespaceOf } from '../namespace.ts'
+import { namespace, type RedisOptions, redisClient } from '../redis-options.ts'
 import { scriptOf } from '../script.ts'
 import { subscriptions } from '../subscriptions.ts'
 
-export interface RedisRevocationsOptions {
-  readonly redis: RedisClient
-  /** What the names of all keys in Redis begin with. Default `ashlar`. */
-  readonly namespace?: string
-  /** How long revocations are kept: at least as long as the longest token lives. Seconds. Default 172 800. */
-  readonly retentionSeconds?: number
+export interface RedisRevocationsOptions extends RedisOptions {
+  /** How long revocations are kept, from `'1m'` to `'365d'`: at least as long as the longest token lives. Default `'2d'`. */
+  readonly retention?: Duration
 }
 
 const BATCH = 1000
@@ -28,24 +24,26 @@ const BATCH = 1000
  */
 export function redisRevocations(options: RedisRevocationsOptions): RevocationStore & Closeable {
   const where = 'redisRevocations()'
-  checkOptionNames(where, options, ['redis', 'namespace', 'retentionSeconds'])
-  const { send, run } = commandsOf(where, options.redis)
-  const retentionMs =
-    1000 *
-    numberOption(where, 'retentionSeconds', options.retentionSeconds, { min: 60, max: 31_536_000, fallback: 172_800 })
-  const stream = `${namespaceOf(where, options.namespace)}:{revocations}`
-  const channel = subscriptions(options.redis, stream)
+  const { redis, retention, ...settings } = readOptions(where, options, {
+    redis: redisClient,
+    namespace,
+    retention: duration({ min: '1m', max: '365d', fallback: '2d' }),
+  })
+  const { send, run } = commandsOf(redis)
+  const stream = `${settings.namespace}:{revocations}`
+  const channel = subscriptions(redis, stream)
 
   return {
     async add(revocation) {
       const now = Date.now()
-      if (revocation.until > now + retentionMs) {
+      if (revocation.until > now + retention) {
         throw new ConfigurationError(
           'ERR_OPTION_INVALID',
-          `${where}: a revocation must be kept longer than "retentionSeconds" (${retentionMs / 1000}). Raise it.`,
+          `${where}: a revocation must be kept longer than "retention" (${durationText(retention)}). Raise it.`,
+          { where, option: 'retention' },
         )
       }
-      await run(ADD, [stream], [now - retentionMs, JSON.stringify(revocation), stream])
+      await run(ADD, [stream], [now - retention, JSON.stringify(revocation), stream])
     },
     async since(cursor) {
       const revocations: Revocation[] = []

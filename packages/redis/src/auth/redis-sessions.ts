@@ -1,17 +1,12 @@
 import type { SessionRecord, SessionStore } from '@ashlar/auth'
-import { checkOptionNames } from '@ashlar/core/options'
+import { readOptions } from '@ashlar/core/options'
 
-import type { RedisClient } from '../client.ts'
 import { commandsOf } from '../commands.ts'
 import { fieldsOf } from '../fields.ts'
-import { namespaceOf } from '../namespace.ts'
+import { namespace, type RedisOptions, redisClient } from '../redis-options.ts'
 import { scriptOf } from '../script.ts'
 
-export interface RedisSessionsOptions {
-  readonly redis: RedisClient
-  /** What the names of all keys in Redis begin with. Default `ashlar`. */
-  readonly namespace?: string
-}
+export interface RedisSessionsOptions extends RedisOptions {}
 
 /**
  * Sessions on Redis, which forgets them by itself when they are over. A look-up is one HGETALL. All names share a hash tag, so
@@ -21,10 +16,9 @@ export interface RedisSessionsOptions {
  * const keeper = sessions({ secrets: [secret], store: redisSessions({ redis: new Redis() }) })
  */
 export function redisSessions(options: RedisSessionsOptions): SessionStore {
-  const where = 'redisSessions()'
-  checkOptionNames(where, options, ['redis', 'namespace'])
-  const { send, run } = commandsOf(where, options.redis)
-  const base = `${namespaceOf(where, options.namespace)}:{sessions}`
+  const settings = readOptions('redisSessions()', options, { redis: redisClient, namespace })
+  const { send, run } = commandsOf(settings.redis)
+  const base = `${settings.namespace}:{sessions}`
   const keyOf = (hash: string): string => `${base}:session:${hash}`
   const subjectOf = (subject: string): string => `${base}:subject:${subject}`
   return {

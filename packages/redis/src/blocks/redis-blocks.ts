@@ -1,17 +1,12 @@
-import { checkOptionNames } from '@ashlar/core/options'
+import { readOptions } from '@ashlar/core/options'
 import type { BlockStore } from '@ashlar/ratelimit'
 
-import type { RedisClient } from '../client.ts'
 import { commandsOf } from '../commands.ts'
 import { fieldsOf } from '../fields.ts'
-import { namespaceOf } from '../namespace.ts'
+import { namespace, type RedisOptions, redisClient } from '../redis-options.ts'
 import { scriptOf } from '../script.ts'
 
-export interface RedisBlocksOptions {
-  readonly redis: RedisClient
-  /** What the names of all keys in Redis begin with. Default `ashlar`. */
-  readonly namespace?: string
-}
+export interface RedisBlocksOptions extends RedisOptions {}
 
 /** Blocks that ended so long ago are deleted; no clock is wrong by as much. */
 const KEPT_MS = 3_600_000
@@ -23,10 +18,9 @@ const KEPT_MS = 3_600_000
  * const blocks = blocklist({ store: redisBlocks({ redis: new Redis() }) })
  */
 export function redisBlocks(options: RedisBlocksOptions): BlockStore {
-  const where = 'redisBlocks()'
-  checkOptionNames(where, options, ['redis', 'namespace'])
-  const { send, run } = commandsOf(where, options.redis)
-  const key = `${namespaceOf(where, options.namespace)}:blocks`
+  const settings = readOptions('redisBlocks()', options, { redis: redisClient, namespace })
+  const { send, run } = commandsOf(settings.redis)
+  const key = `${settings.namespace}:blocks`
   return {
     async put({ target, until }) {
       await send(key, 'hset', key, target, until ?? '')

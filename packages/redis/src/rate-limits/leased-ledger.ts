@@ -1,5 +1,4 @@
-import { UnavailableError } from '@ashlar/core'
-import { withDeadline } from '@ashlar/core/time'
+import { ask, type Duration, isThenable } from '@ashlar/core/time'
 import { copyTaken, type Ledger, type Standing, type Taken } from '@ashlar/ratelimit'
 
 import type { Grant, RedisLedger } from './redis-ledger.ts'
@@ -7,8 +6,8 @@ import type { Grant, RedisLedger } from './redis-ledger.ts'
 export interface LeaseOptions {
   /** The most that this process takes at a time, from 2 to 1e6. */
   readonly size: number
-  /** How long it may spend what it took, in milliseconds from 1 to 60 000. Default 1000. */
-  readonly maxAgeMs?: number
+  /** How long it may spend what it took, from `'1ms'` to `'1m'`. Default `'1s'`. */
+  readonly maxAge?: Duration
 }
 
 interface Lease {
@@ -40,10 +39,11 @@ export class LeasedLedger implements Ledger {
   readonly #leases = new Map<string, Lease>()
   readonly #taken: { admitted: boolean; standings: Mutable<Standing>[] } = { admitted: true, standings: [] }
 
-  constructor(ledger: RedisLedger, { size, maxAgeMs }: Required<LeaseOptions>) {
+  /** @param lease `maxAge` in milliseconds */
+  constructor(ledger: RedisLedger, lease: { readonly size: number; readonly maxAge: number }) {
     this.#ledger = ledger
-    this.#size = size
-    this.#maxAgeMs = maxAgeMs
+    this.#size = lease.size
+    this.#maxAgeMs = lease.maxAge
   }
 
   take(key: string, cost: number): Taken | Promise<Taken> {
@@ -69,7 +69,7 @@ export class LeasedLedger implements Ledger {
   /** What is answered through a promise must not change until it is read. */
   #again(key: string, cost: number): Taken | Promise<Taken> {
     const taken = this.take(key, cost)
-    return taken instanceof Promise ? taken : copyTaken(taken)
+    return isThenable(taken) ? taken : copyTaken(taken)
   }
 
   #open(key: string): Lease {
@@ -96,11 +96,10 @@ export class LeasedLedger implements Ledger {
   #renew(key: string, lease: Lease, cost: number): Taken | Promise<Taken> {
     // Those who come while a batch is on its way wait for it, and then try again.
     if (lease.pending) return lease.pending.then(() => this.#again(key, cost))
-    const asked = this.#ledger.lease(key, cost, Math.max(cost, lease.next))
-    if (!(asked instanceof Promise)) return asked
-    const error = (): Error => new UnavailableError('Redis did not answer in time.')
-    lease.pending = withDeadline(asked, ANSWER_TIMEOUT_MS, { error })
-    return lease.pending
+    const asked = ask('Redis', ANSWER_TIMEOUT_MS, () => this.#ledger.lease(key, cost, Math.max(cost, lease.next)))
+    if (!isThenable(asked)) return asked
+    lease.pending = asked
+    return asked
       .finally(() => {
         lease.pending = undefined
       })

@@ -1,20 +1,17 @@
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { duration, group, type OptionTable, optional, readOptions, wholeNumber } from '@ashlar/core/options'
+import type { Duration } from '@ashlar/core/time'
 import { openName, type RateLimitStore } from '@ashlar/ratelimit'
 
-import type { RedisClient } from '../client.ts'
 import { commandsOf } from '../commands.ts'
-import { namespaceOf } from '../namespace.ts'
+import { namespace, type RedisOptions, redisClient } from '../redis-options.ts'
 import { LeasedLedger, type LeaseOptions } from './leased-ledger.ts'
 import { RedisLedger } from './redis-ledger.ts'
 
-export interface RedisRateLimitsOptions {
-  readonly redis: RedisClient
-  /** What the names of all keys in Redis begin with. Default `ashlar`. */
-  readonly namespace?: string
+export interface RedisRateLimitsOptions extends RedisOptions {
   /** Takes batches and spends them in this process. Default: every decision is the server's. */
   readonly lease?: LeaseOptions
-  /** How long a refusal is repeated without asking the server, in milliseconds from 0. Default 1000. */
-  readonly denialCacheMs?: number
+  /** How long a refusal is repeated without asking the server, from `'0ms'` to `'1m'`. Default `'1s'`. */
+  readonly denialCache?: Duration
 }
 
 /**
@@ -24,31 +21,25 @@ export interface RedisRateLimitsOptions {
  * const limit = rateLimit({ policy, store: redisRateLimits({ redis: new Redis() }), instances: 4 })
  */
 export function redisRateLimits(options: RedisRateLimitsOptions): RateLimitStore {
-  const where = 'redisRateLimits()'
-  checkOptionNames(where, options, ['redis', 'namespace', 'lease', 'denialCacheMs'])
-  const commands = commandsOf(where, options.redis)
-  const namespace = namespaceOf(where, options.namespace)
-  const denialCacheMs = numberOption(where, 'denialCacheMs', options.denialCacheMs, {
-    min: 0,
-    max: 60_000,
-    fallback: 1000,
+  const { redis, lease, denialCache, ...settings } = readOptions('redisRateLimits()', options, {
+    redis: redisClient,
+    namespace,
+    lease: optional(
+      group({
+        size: wholeNumber({ min: 2, max: 1e6 }),
+        maxAge: duration({ min: '1ms', max: '1m', fallback: '1s' }),
+      } satisfies OptionTable<LeaseOptions>),
+    ),
+    denialCache: duration({ min: '0ms', max: '1m', fallback: '1s' }),
   })
-  const lease = options.lease && leaseOf(where, options.lease)
+  const commands = commandsOf(redis)
   const names = new Set<string>()
   return {
     shared: true,
     open(definition) {
       openName(names, definition.name)
-      const ledger = new RedisLedger(commands, `${namespace}:rate`, definition, denialCacheMs)
+      const ledger = new RedisLedger(commands, `${settings.namespace}:rate`, definition, denialCache)
       return lease ? new LeasedLedger(ledger, lease) : ledger
     },
-  }
-}
-
-function leaseOf(where: string, lease: LeaseOptions): Required<LeaseOptions> {
-  checkOptionNames(`${where} lease`, lease, ['size', 'maxAgeMs'])
-  return {
-    size: numberOption(`${where} lease`, 'size', lease.size, { min: 2, max: 1e6, integer: true }),
-    maxAgeMs: numberOption(`${where} lease`, 'maxAgeMs', lease.maxAgeMs, { min: 1, max: 60_000, fallback: 1000 }),
   }
 }

@@ -40,7 +40,7 @@ onEveryClient((clients, title) => {
   })
 
   test('what must be kept longer than anything is kept is refused, not forgotten', async () => {
-    const store = redisRevocations({ redis: clients().one, retentionSeconds: 60 })
+    const store = redisRevocations({ redis: clients().one, retention: '1m' })
     const until = Date.now() + 61_000
     await expect(store.add({ kind: 'token', issuer: 'i', id: 'a', until })).rejects.toMatchObject({
       code: 'ERR_OPTION_INVALID',

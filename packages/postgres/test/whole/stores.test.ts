@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import pg from 'pg'
 
-import * as postgres from '../src/index.ts'
+import * as postgres from '../../src/index.ts'
 
 const pool = new pg.Pool()
 const { postgresApiKeys, postgresReplays, postgresRevocations, postgresSessions } = postgres
@@ -25,7 +25,7 @@ describe.each(stores)('%s() is made', (name, make) => {
 
   test.each([
     ['nothing', {}, 'ERR_OPTION_MISSING', '"pool"'],
-    ['null', { pool: null }, 'ERR_OPTION_MISSING', '"pool"'],
+    ['null', { pool: null }, 'ERR_OPTION_INVALID', '"pool"'],
     ['an empty object', { pool: {} }, 'ERR_OPTION_INVALID', '"pool"'],
     ['an address', { pool: 'postgres://127.0.0.1' }, 'ERR_OPTION_INVALID', '"pool"'],
     ['a pool that has not come yet', { pool: Promise.resolve(pool) }, 'ERR_OPTION_INVALID', '"pool"'],

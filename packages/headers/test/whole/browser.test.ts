@@ -3,8 +3,8 @@ import { browserLaunch, recordEvents, type TestServer, testServer, withService }
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 
-import { cors, cspNonce, receiveReports, sameOrigin, securityHeaders } from '../src/index.ts'
-import { FRAMEWORKS } from './apps.ts'
+import { cors, cspNonce, receiveReports, sameOrigin, securityHeaders } from '../../src/index.ts'
+import { APPS, pagesApp } from '../apps.ts'
 
 const browserSuite = withService('browser', describe)
 
@@ -18,7 +18,7 @@ browserSuite('in a real browser', () => {
   }, PATIENCE_MS)
   afterAll(() => browser?.close())
 
-  describe.each(Object.entries(FRAMEWORKS))('%s', (_, make) => {
+  describe.each(APPS)('$name', ({ serve }) => {
     let app: TestServer
     let stranger: TestServer
     let context: BrowserContext
@@ -56,8 +56,8 @@ browserSuite('in a real browser', () => {
         ifOpen,
         sameOrigin(),
       ]
-      app = await testServer(
-        make({
+      app = await serve(
+        pagesApp({
           guards,
           pages: {
             '/': (raw) => `<title>app</title>

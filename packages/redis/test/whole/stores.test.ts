@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 
-import * as redis from '../src/index.ts'
+import * as redis from '../../src/index.ts'
 
 const stores = Object.entries(redis).filter(([, value]) => typeof value === 'function') as unknown as [
   string,
@@ -33,7 +33,7 @@ describe.each(stores)('%s() is made', (name, make) => {
 
   test.each([
     ['nothing', {}, 'ERR_OPTION_MISSING', '"redis"'],
-    ['null', { redis: null }, 'ERR_OPTION_MISSING', '"redis"'],
+    ['null', { redis: null }, 'ERR_OPTION_INVALID', '"redis"'],
     ['an empty object', { redis: {} }, 'ERR_OPTION_INVALID', '"redis"'],
     ['an address', { redis: 'redis://127.0.0.1' }, 'ERR_OPTION_INVALID', '"redis"'],
     ['a client that has not come yet', { redis: Promise.resolve(client) }, 'ERR_OPTION_INVALID', '"redis"'],

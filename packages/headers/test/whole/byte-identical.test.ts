@@ -1,19 +1,19 @@
-import { deny, type Guard, problem } from '@ashlar/core'
+import { ALLOW, deny, guard, problem } from '@ashlar/core'
 import { testServer } from '@ashlar/testkit'
 import { expect, test } from '@jest/globals'
 
-import { cors, cspNonce, sameOrigin, securityHeaders } from '../src/index.ts'
-import { FRAMEWORKS } from './apps.ts'
+import { cors, cspNonce, sameOrigin, securityHeaders } from '../../src/index.ts'
+import { APPS, pagesApp } from '../apps.ts'
 
 /** What a framework, node or a body says of itself differs; everything else must not. */
 const THEIRS = /^(?:date|connection|keep-alive|etag|content-type|content-length|transfer-encoding|cache-control)$/i
 
-const refusing: Guard = {
+const refusing = guard({
   name: 'refusing',
   layer: 'custom',
   reads: 'head',
-  check: ({ path }) => (path === '/refused' ? deny(problem('not-permitted')) : { kind: 'allow' }),
-}
+  check: ({ path }) => (path === '/refused' ? deny(problem('not-permitted')) : ALLOW),
+})
 
 const guards = [
   securityHeaders({ reportTo: '/reports' }),
@@ -33,9 +33,9 @@ const requests: Readonly<Record<string, readonly [target: string, method: string
   'page with a nonce': ['/nonce', 'GET', 200],
 }
 
-async function protectingLines(listener: Parameters<typeof testServer>[0], name: string): Promise<readonly string[]> {
+async function protectingLines(app: Parameters<typeof testServer>[0], name: string): Promise<readonly string[]> {
   const [target, method, status] = requests[name]!
-  const server = await testServer(listener)
+  const server = await testServer(app)
   try {
     const headers = {
       origin: 'https://app.example.com',
@@ -59,16 +59,16 @@ async function protectingLines(listener: Parameters<typeof testServer>[0], name:
 
 test.each(Object.keys(requests))('every framework sends the same bytes: %s', async (name) => {
   const seen: Record<string, readonly string[]> = {}
-  for (const [framework, make] of Object.entries(FRAMEWORKS)) {
-    for (const boundary of [true, false]) {
-      const listener = make({ guards, pages, boundary, trustedProxies: ['loopback'] })
-      seen[`${framework}, ${boundary ? 'with' : 'without'} an error boundary`] = await protectingLines(listener, name)
+  for (const { name: framework, server } of APPS) {
+    for (const errorBoundary of [true, false]) {
+      const app = server(pagesApp({ guards, pages, errorBoundary, trustedProxies: ['loopback'] }))
+      seen[`${framework}, ${errorBoundary ? 'with' : 'without'} an error boundary`] = await protectingLines(app, name)
     }
   }
   const [[, expected = []] = []] = Object.entries(seen)
   const text = expected.join('\n')
   expect(text).toMatch(/^strict-transport-security: /m)
-  expect(text).toMatch(/^content-security-policy: default-src 'self'; /m)
+  expect(text).toMatch(/^content-security-policy: default-src 'self';/m)
   expect(text).toMatch(/^vary: Origin/m)
   expect(text).not.toMatch(/x-powered-by/i)
   for (const lines of Object.values(seen)) expect(lines).toEqual(expected)

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import express from 'express'
 import Koa from 'koa'
 
-import { httpsOnly, securityHeaders } from '../src/index.ts'
+import { httpsOnly, securityHeaders } from '../../src/index.ts'
 
 /** What the app trusts; nobody, where it was not told of the proxy. */
 type Trust = { readonly trustedProxies?: readonly string[] }
