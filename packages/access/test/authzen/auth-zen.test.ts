@@ -190,7 +190,7 @@ describe.each(FRAMEWORKS)('AuthZEN in %s', (name, serve) => {
     closing.push(decisions)
     const server = await serve({
       'GET /todos': [
-        remotePermit('todo:read', { endpoint: `http://127.0.0.1:${decisions.port}/x`, timeoutMs: 200 }),
+        remotePermit('todo:read', { endpoint: `http://127.0.0.1:${decisions.port}/x`, timeout: '200ms' }),
       ] as AnyGuard[],
     })
     closing.push(server)

@@ -459,8 +459,8 @@ describe('a wrong policy is refused with its place', () => {
   test('attributes', () => {
     expect(refusal({ attributes: { 'user.roles': 'text' } })).toContain('this attribute is built in')
     expect(refusal({ attributes: { department: 'text' } })).toContain('an attribute is named')
-    expect(refusal({ attributes: { 'user.a': 'string' as never } })).toContain('expected text, number')
-    expect(refusal({ attributes: { 'user.a': { levels: ['a', 'a'] } } })).toContain('without duplicates')
+    expect(refusal({ attributes: { 'user.a': 'string' as never } })).toContain('must be text, number')
+    expect(refusal({ attributes: { 'user.a': { levels: ['a', 'a'] } } })).toContain('levels[1] must be different')
     expect(refusal({ zone: 'Nowhere' })).toContain('ERR_OPTION_INVALID')
   })
 })

@@ -127,7 +127,7 @@ describe.each(FRAMEWORKS)('use is recorded from the events of %s', (_name, serve
         { permission: 'orders:read', count: 2, lastUsed: expect.any(Number), subjects: ['alice'] },
       ])
     } finally {
-      recorder.stop()
+      await recorder.close()
       events.stop()
       await server.close()
     }

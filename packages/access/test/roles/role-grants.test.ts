@@ -54,7 +54,7 @@ describe.each(FRAMEWORKS)('roles granted for a time in %s', (_name, serve) => {
       grantedRoles(() => Promise.reject(new Error('no database'))),
     ] as AnyGuard[])
     try {
-      expect((await server.call('/payments', { method: 'POST', headers: { 'x-roles': 'payer' } })).status).toBe(500)
+      expect((await server.call('/payments', { method: 'POST', headers: { 'x-roles': 'payer' } })).status).toBe(503)
     } finally {
       await server.close()
     }
@@ -105,7 +105,9 @@ describe('granted roles', () => {
   })
 
   test('are checked at start-up', () => {
-    expect(() => grantedRoles({} as never)).toThrow('expected a store or a function')
+    expect(() => grantedRoles({} as never)).toThrow(
+      'must be an object with grantsOf(), such as memoryRoleGrants(), or a function',
+    )
     expect(() => grantedRoles(() => [], { credentialRoles: 'drop' as never })).toThrow('"credentialRoles"')
     expect(() => grantedRoles(() => [], { clok: 1 } as never)).toThrow('Did you mean "clock"?')
   })

@@ -1,13 +1,8 @@
 import { ConfigurationError } from '@ashlar/core'
 import { describe, expect, test } from '@jest/globals'
 
-import {
-  type AccessControlOptions,
-  type AttributeTypes,
-  accessControl,
-  type Condition,
-  createPolicy,
-} from '../../src/index.ts'
+import { type AccessControlOptions, type AttributeTypes, accessControl, type Condition } from '../../src/index.ts'
+import { createPolicy } from '../../src/sql.ts'
 import { principalOf } from '../apps.ts'
 
 const LEVELS = { levels: ['public', "o'secret"] }
@@ -118,7 +113,7 @@ describe('a WHERE filter', () => {
       'ERR_POLICY_INVALID policies[0].conditions.equals["resource.a.b"] can\'t be written in SQL',
     )
     expect(code({ equals: { 'resource.a': { ref: 'user.b' } } })).toContain('neither is declared')
-    expect(() => access(undefined).filter(alice, 'posts' as never)).toThrow('is no permission')
+    expect(() => access(undefined).filter(alice, 'posts' as never)).toThrow('must be a permission')
     expect(() => access(undefined).filter(alice, 'posts:read', { firstParameter: 0 })).toThrow('"firstParameter"')
   })
 })
@@ -137,12 +132,12 @@ describe('row-level security', () => {
       expect.stringContaining('FOR INSERT WITH CHECK'),
     ])
     expect(security.sql).toContain('FORCE ROW LEVEL SECURITY')
-    expect(JSON.parse(rules.rowSession(security, alice))).toEqual({
+    expect(JSON.parse(rules.rowSession(alice, security))).toEqual({
       'user.id/text': 'alice',
       'user.groups/texts': ['a'],
       granted: [],
     })
-    expect(JSON.parse(rules.rowSession(security, principalOf(['reader'])))).toEqual({
+    expect(JSON.parse(rules.rowSession(principalOf(['reader']), security))).toEqual({
       'user.id/text': 'alice',
       granted: ['posts:read'],
     })
@@ -160,12 +155,12 @@ describe('row-level security', () => {
 
   test('checks its tables', () => {
     const rules = access(undefined)
-    expect(() => rules.rowSecurity([])).toThrow('expected a list of tables')
-    expect(() => rules.rowSecurity([{ table: 'a"b' }])).toThrow('"table" is a table')
+    expect(() => rules.rowSecurity([])).toThrow('a list of at least 1 entry')
+    expect(() => rules.rowSecurity([{ table: 'a"b' }])).toThrow('must be a table’s name')
     expect(() => rules.rowSecurity([{ table: 'posts', commands: { selec: 'read' } as never }])).toThrow(
       'Did you mean "select"?',
     )
-    expect(() => rules.rowSecurity([{ table: 'posts', commands: { select: '*' } }])).toThrow('is no permission')
+    expect(() => rules.rowSecurity([{ table: 'posts', commands: { select: '*' } }])).toThrow('must be a permission')
   })
 })
 
@@ -228,6 +223,6 @@ test.each<[Condition, string, string]>([
   const rules = access(conditions)
   const security = rules.rowSecurity([{ table: 'posts', commands: { select: 'read' } }])
   expect(security.policies[1]!.using).toContain(text)
-  const session = JSON.parse(rules.rowSession(security, alice, { ip_address: '10.0.0.1' })) as object
+  const session = JSON.parse(rules.rowSession(alice, security, { ip_address: '10.0.0.1' })) as object
   expect(Object.keys(session)).toEqual([...(key ? [key] : []), 'granted'])
 })

@@ -2,7 +2,9 @@
 export type EventName =
   | 'authn_login_fail'
   | 'authn_token_reuse'
+  | 'authz_change'
   | 'authz_fail'
+  | 'config_changed'
   | 'excess_rate_limit_exceeded'
   | 'input_validation_fail'
   | 'malicious_cors'
