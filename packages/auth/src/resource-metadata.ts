@@ -1,4 +1,4 @@
-import { ALLOW, ConfigurationError, type Guard, respond } from '@ashlar/core'
+import { ALLOW, ConfigurationError, type Guard, guard, respond } from '@ashlar/core'
 import { secureUrl } from '@ashlar/core/http'
 import { checkOptionNames } from '@ashlar/core/options'
 
@@ -51,11 +51,11 @@ export function resourceMetadata(options: ResourceMetadataOptions): Guard {
     headers: { 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=3600' },
     body,
   })
-  return Object.freeze({
+  return guard({
     name: 'resource metadata',
     layer: 'custom',
     reads: 'head',
-    check: (request: { readonly method: string; readonly path: string }) =>
+    check: (request) =>
       request.path === path && (request.method === 'GET' || request.method === 'HEAD') ? answer : ALLOW,
   })
 }

@@ -5,6 +5,7 @@ import {
   ConfigurationError,
   deny,
   type Guard,
+  guard,
   type Outcome,
   problem,
 } from '@ashlar/core'
@@ -85,9 +86,9 @@ const OPTIONS = {
  */
 export function circuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
   const { name, failures, open, probes, isFailure, strategy, clock } = readOptions(WHERE, options, OPTIONS)
-  const guard = `circuit breaker ${name}`
+  const title = `circuit breaker ${name}`
   const hasFailed = failureTest(isFailure)
-  const circuit = new Circuit({ guard, strategy: strategyOf(strategy, failures), openMs: open, probes, clock })
+  const circuit = new Circuit({ guard: title, strategy: strategyOf(strategy, failures), openMs: open, probes, clock })
 
   let admitted: Admission | undefined
   let pass: Allow | undefined
@@ -113,13 +114,10 @@ export function circuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
     }
   }
 
-  return Object.freeze<CircuitBreaker>({
-    name: guard,
+  const made = guard({
+    name: title,
     layer: 'breaker',
     reads: 'head',
-    get state() {
-      return circuit.state
-    },
     check() {
       const admission = circuit.admit()
       if (admission) return passOf(admission)
@@ -127,6 +125,12 @@ export function circuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
         headers: { 'Retry-After': String(Math.max(1, Math.ceil(circuit.opensInMs / 1000))) },
         reason: circuit.opensInMs > 0 ? 'the circuit is open' : 'the circuit is half-open and its probes are under way',
       })
+    },
+  })
+  return Object.freeze<CircuitBreaker>({
+    ...made,
+    get state() {
+      return circuit.state
     },
   })
 }

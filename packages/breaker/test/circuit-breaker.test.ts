@@ -224,7 +224,7 @@ test('a shadowed circuit refuses nothing and counts on', () => {
   const { guard } = build({ failures: 1 })
   const [step] = stepsOf([shadow(guard)])
   const verdict = step!.guard.check(testRequest(), {} as never) as Allow
-  verdict.afterResponse!(ended(500))
+  verdict.also?.[0]?.afterResponse?.(ended(500))
   expect(guard.state).toBe('open')
   expect(step!.guard.check(testRequest(), {} as never)).toMatchObject({ kind: 'allow' })
 })

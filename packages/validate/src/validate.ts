@@ -5,6 +5,7 @@ import {
   ConfigurationError,
   deny,
   type Guard,
+  guard,
   type Moment,
   problem,
   type RequestSource,
@@ -15,7 +16,7 @@ import {
 import { OptionPlace, type OptionReader, type OptionTable, optional, readOptions } from '@ashlar/core/options'
 import { isThenable } from '@ashlar/core/time'
 import type { $ZodType, output } from 'zod/v4/core'
-
+import { input as inputSlot } from './input.ts'
 import { collectIssues, type InputIssue } from './input-issue.ts'
 import { INPUT_PARTS, type InputPart, readPart } from './input-part.ts'
 import { InputSchema, type Parsed } from './input-schema.ts'
@@ -100,11 +101,9 @@ export function validate<const Schemas extends InputSchemas>(schemas: Schemas): 
     return allow({ input, [own]: value } as unknown as { input: InputOf<Schemas> })
   }
 
+  const made = guard({ name, layer: 'validation', reads: momentOf(parts), adds: { input: inputSlot }, check })
   return Object.freeze<ValidateGuard<InputOf<Schemas>>>({
-    name,
-    layer: 'validation',
-    reads: momentOf(parts),
-    check,
+    ...(made as Guard<{ input: InputOf<Schemas> }>),
     of(source) {
       const value = validated.find(source)
       if (value) return value

@@ -3,15 +3,16 @@ import {
   AshlarError,
   type Awaitable,
   type Guard,
+  guard,
   type Principal,
+  principal,
   type RequestView,
   UnavailableError,
   type Verdict,
 } from '@ashlar/core'
-import { type Fetch, requestJson, secureUrl } from '@ashlar/core/http'
+import { type Fetch, requestJson } from '@ashlar/core/http'
 import {
   callback,
-  custom,
   duration,
   kindOf,
   OptionPlace,
@@ -19,6 +20,7 @@ import {
   optional,
   orElse,
   readOptions,
+  secureUrlOption,
 } from '@ashlar/core/options'
 import { ask, type Duration } from '@ashlar/core/time'
 
@@ -49,7 +51,7 @@ const MAX_ANSWER = 64 * 1024
 const WHERE = 'remotePermit()'
 
 const OPTIONS = {
-  endpoint: custom((value, at) => secureUrl(WHERE, at.option, value as string | undefined).href),
+  endpoint: secureUrlOption,
   resource: optional(callback<NonNullable<RemotePermitOptions['resource']>>()),
   subject: orElse(callback<NonNullable<RemotePermitOptions['subject']>>(), () => subjectOf),
   headers: optional(callback<NonNullable<RemotePermitOptions['headers']>>()),
@@ -86,7 +88,7 @@ export function remotePermit(
       context: { ...(request.address !== undefined && { ip_address: request.address }) },
     }
     const credential = headers && (await ask('The header fields for the decision point', timeout, headers))
-    const answer = await requestJson(endpoint, {
+    const answer = await requestJson(endpoint.href, {
       ...{ fetch, timeoutMs: timeout, maxBytes: MAX_ANSWER },
       init: {
         method: 'POST',
@@ -99,13 +101,13 @@ export function remotePermit(
     return decision ? ALLOW : refusals.of(principal, `the decision point denies ${text}`)
   }
 
-  return Object.freeze({
+  return guard({
     name: `remote permit ${text}`,
     layer: 'authorization',
     reads: resource === undefined ? 'head' : 'route',
-    needs: ['principal'] as const,
+    needs: { principal },
     check,
-  } as const)
+  })
 }
 
 /** What would be asked about nothing in particular is a defect of the app. */

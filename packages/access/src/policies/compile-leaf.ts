@@ -1,9 +1,10 @@
+import { networks } from '@ashlar/core/http'
+
 import { rawReader, readerOf, type UserSlots } from './attributes.ts'
 import { compileComparison, termOf } from './compile-comparison.ts'
 import type { Leaf } from './condition-tree.ts'
 import { wallClock } from './day-time.ts'
 import type { Inquiry, Test } from './inquiry.ts'
-import { networkTest } from './networks.ts'
 import { FALSE, TRUE, UNKNOWN } from './truth.ts'
 
 /** A leaf belongs to one set of rules, so its test is made once for deciding, explaining and filtering. */
@@ -47,7 +48,7 @@ function makeTest(leaf: Leaf, slots: UserSlots): Test {
     }
     case 'within': {
       const left = readerOf(leaf.left, { kind: 'address' }, slots)
-      const test = networkTest(leaf.networks)
+      const test = networks(leaf.networks)
       return (inquiry) => {
         const address = left(inquiry)
         return address === undefined ? UNKNOWN : test(address as string) ? TRUE : FALSE

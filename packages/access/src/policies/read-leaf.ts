@@ -1,8 +1,9 @@
+import { networksOf } from '@ashlar/core/http'
+
 import { own } from '../own.ts'
 import type { Attribute } from './attributes.ts'
 import type { Comparison, Leaf, Tree } from './condition-tree.ts'
 import { isZone, readDayTime } from './day-time.ts'
-import { isNetwork } from './networks.ts'
 import { isExplicit, type Operand, type OperandReader } from './read-operand.ts'
 import { type AddIssue, BROKEN, type ReadOptions } from './reading.ts'
 import { describeType, type ValueType } from './value-type.ts'
@@ -109,10 +110,9 @@ export class LeafReader {
   #within(left: Attribute, list: readonly unknown[], path: string): Tree {
     const networks: string[] = []
     for (const [index, item] of list.entries()) {
-      if (!isNetwork(item)) {
-        return this.#broken(`${path}[${index}]`, 'expected an address or a network such as "10.0.0.0/8".')
-      }
-      networks.push(item)
+      const known = networksOf(item)
+      if (!known) return this.#broken(`${path}[${index}]`, 'expected an address or a network such as "10.0.0.0/8".')
+      networks.push(...known)
     }
     return { kind: 'leaf', test: 'within', path, left, networks }
   }

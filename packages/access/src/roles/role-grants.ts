@@ -3,7 +3,9 @@ import {
   type Awaitable,
   allow,
   type Guard,
+  guard,
   type Principal,
+  principal,
   type RequestView,
   UnavailableError,
   type Verdict,
@@ -85,18 +87,19 @@ export function grantedRoles(source: RoleSource, options: GrantedRolesOptions = 
     return allow({ principal: Object.freeze({ ...principal, roles }) })
   }
 
-  return Object.freeze({
+  return guard({
     name: 'granted roles',
     layer: 'authorization',
     reads: 'head',
-    needs: ['principal'] as const,
-    check(request: RequestView, { principal }: Needs): Awaitable<Verdict<Adds>> {
+    needs: { principal },
+    adds: { principal },
+    check(request, { principal }): Awaitable<Verdict<Adds>> {
       const answer = ask<readonly unknown[]>('The source of roles', timeout, () => find(principal, request))
       return isThenable(answer)
         ? answer.then((settled) => withGrants(principal, settled))
         : withGrants(principal, answer)
     },
-  } as const)
+  })
 }
 
 const ANSWERED = new OptionPlace(WHERE, 'source').in('answer')

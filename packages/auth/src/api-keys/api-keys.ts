@@ -3,6 +3,7 @@ import { checkOptionNames, numberOption } from '@ashlar/core/options'
 import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { inTime } from '../in-time.ts'
+import { type Deed, tell } from '../tell.ts'
 import type { ApiKeyRecord, ApiKeyStore } from './api-key-record.ts'
 import { hashOf, isKeyText, keyLabel, makeKeyId, makeKeyText } from './key-text.ts'
 
@@ -101,7 +102,7 @@ export class ApiKeyRing implements ApiKeys {
     checkGrant(grant)
     const { subject, roles = [], scopes = [], ...more } = grant
     const issued = this.#make({ subject, roles: [...roles], scopes: [...scopes], ...more })
-    await this.#ask(this.#store.insert(issued.record))
+    await tell(created(issued.record), () => this.#ask(this.#store.insert(issued.record)))
     return issued
   }
 
@@ -130,13 +131,18 @@ export class ApiKeyRing implements ApiKeys {
       ...(claims !== undefined && { claims }),
       ...(expiresAt !== undefined && { expiresAt: now + (expiresAt - old.createdAt) }),
     })
-    const replaced = await this.#ask(this.#store.replace(id, now + 1000 * overlap, issued.record, now))
+    const replaced = await tell(created(issued.record), () =>
+      this.#ask(this.#store.replace(id, now + 1000 * overlap, issued.record, now)),
+    )
     if (replaced && overlap === 0) this.revoked.add(id)
     return replaced ? issued : undefined
   }
 
   async revoke(id: string): Promise<boolean> {
-    const done = await this.#ask(this.#store.revoke(id, this.clock.now()))
+    const object = { kind: 'api-key', id }
+    const done = await tell({ name: 'authn_token_revoked', by: 'api keys', object }, () =>
+      this.#ask(this.#store.revoke(id, this.clock.now())),
+    )
     this.revoked.add(id)
     return done
   }
@@ -193,6 +199,11 @@ export class ApiKeyRing implements ApiKeys {
  */
 export function apiKeys(options: ApiKeysOptions): ApiKeys {
   return new ApiKeyRing(options)
+}
+
+function created({ id, subject, replaces }: ApiKeyRecord): Deed {
+  const reason = replaces === undefined ? 'a key was issued' : 'a key was rotated'
+  return { name: 'authn_token_created', by: 'api keys', reason, subject: { subject }, object: { kind: 'api-key', id } }
 }
 
 function checkGrant(grant: ApiKeyGrant): void {

@@ -69,7 +69,7 @@ export function certificateFromProxy(options: ProxyCertificateOptions): Certific
   if (!Array.isArray(trustedProxies) || trustedProxies.length === 0) {
     throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "trustedProxies" is a list of addresses or networks.`)
   }
-  const trusts = compileTrust(trustedProxies)
+  const trusts = compileTrust(trustedProxies, where)
   const name = header.toLowerCase()
   const verifiedName = verified?.header.toLowerCase()
   const cache = new TokenCache<KnownCertificate>(REMEMBERED, REMEMBERED * 4096)

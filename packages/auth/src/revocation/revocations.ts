@@ -3,6 +3,7 @@ import { checkOptionNames, numberOption } from '@ashlar/core/options'
 import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { inTime } from '../in-time.ts'
+import { type Deed, tell } from '../tell.ts'
 import type { Revocation, RevocationStore } from './revocation.ts'
 
 export interface RevocationsOptions {
@@ -133,7 +134,7 @@ class RevocationView implements Revocations {
   }
 
   async #add(revocation: Revocation): Promise<void> {
-    await inTime(this.#store.add(revocation), this.#timeoutMs, STORE)
+    await tell(deedOf(revocation), () => inTime(this.#store.add(revocation), this.#timeoutMs, STORE))
     this.#learn([revocation])
   }
 
@@ -198,6 +199,18 @@ class RevocationView implements Revocations {
     for (const [key, { until }] of this.#revoked) if (until <= now) this.#revoked.delete(key)
     this.#sweepAt = Math.max(1024, 2 * this.#revoked.size)
   }
+}
+
+const REASONS: Readonly<Record<Revocation['kind'], string>> = {
+  token: 'one token',
+  session: 'all tokens of a session',
+  subject: 'all that was issued to a subject before a time',
+  client: 'all that was issued to a client before a time',
+}
+
+function deedOf({ kind, issuer, id }: Revocation): Deed {
+  const what = kind === 'subject' ? { subject: { subject: id, issuer } } : { object: { kind, id } }
+  return { name: 'authn_token_revoked', by: 'revocations', reason: REASONS[kind], ...what }
 }
 
 function keyOf(kind: Revocation['kind'], issuer: string, id: string): string {

@@ -5,6 +5,7 @@ import { checkOptionNames, numberOption } from '@ashlar/core/options'
 import { type Clock, systemClock } from '@ashlar/core/time'
 
 import { inTime } from '../in-time.ts'
+import { type Deed, tell } from '../tell.ts'
 import { cookieValues, type SameSite, setCookie } from './cookie.ts'
 import { type Sealer, sealer } from './seal.ts'
 import type { SessionRecord, SessionStore } from './session-record.ts'
@@ -105,14 +106,13 @@ export class SessionKeeper implements Sessions {
       ...{ id: `ses_${randomBytes(12).toString('base64url')}`, subject, roles, scopes, ...more },
       ...{ authenticatedAt: authenticatedAt ?? now, expiresAt: now + this.#absoluteMs, seenAt: now },
     })
-    if (!this.#store) return this.#cookie(JSON.stringify(record), record, now)
-    const secret = randomBytes(32).toString('base64url')
-    await this.#ask(this.#store.insert(hashOf(secret), record, this.#until(record, now)))
-    return this.#cookie(secret, record, now)
+    return tell(deedOf('authn_login_success', record), () => this.#begin(record, now))
   }
 
   async logout(cookieHeader: string | undefined): Promise<string> {
-    await this.#end(cookieHeader)
+    const record = await this.#recordOf(cookieHeader)
+    if (record) await tell(deedOf('authn_logout', record), () => this.#end(cookieHeader))
+    else await this.#end(cookieHeader)
     return setCookie(this.name, '', this.#sameSite, 0)
   }
 
@@ -123,7 +123,11 @@ export class SessionKeeper implements Sessions {
         'logoutEverywhere(): without a "store" sessions are in cookies alone and can not be ended here.',
       )
     }
-    await this.#ask(this.#store.removeSubject(subject))
+    const store = this.#store
+    await tell(
+      { name: 'authn_logout', by: 'sessions', reason: 'all sessions of a subject', subject: { subject } },
+      () => this.#ask(store.removeSubject(subject)),
+    )
   }
 
   /** The session that a cookie's value is of, while it lasts. */
@@ -145,6 +149,22 @@ export class SessionKeeper implements Sessions {
     if (!this.#store) return this.#cookie(JSON.stringify({ ...record, seenAt: now }), record, now)
     await this.#ask(this.#store.touch(hashOf(content), now, this.#until(record, now)))
     return this.#cookie(content, record, now)
+  }
+
+  async #begin(record: SessionRecord, now: number): Promise<string> {
+    if (!this.#store) return this.#cookie(JSON.stringify(record), record, now)
+    const secret = randomBytes(32).toString('base64url')
+    await this.#ask(this.#store.insert(hashOf(secret), record, this.#until(record, now)))
+    return this.#cookie(secret, record, now)
+  }
+
+  /** Whose session is about to end, where that can be known. */
+  async #recordOf(cookieHeader: string | undefined): Promise<SessionRecord | undefined> {
+    for (const value of cookieHeader === undefined ? [] : cookieValues([cookieHeader], this.name)) {
+      const record = await this.find(value).catch(() => undefined)
+      if (record) return record
+    }
+    return undefined
   }
 
   async #end(cookieHeader: string | undefined): Promise<void> {
@@ -180,6 +200,10 @@ export class SessionKeeper implements Sessions {
  */
 export function sessions(options: SessionsOptions): Sessions {
   return new SessionKeeper(options)
+}
+
+function deedOf(name: 'authn_login_success' | 'authn_logout', { id, subject, issuer }: SessionRecord): Deed {
+  return { name, by: 'sessions', subject: { subject, issuer }, object: { kind: 'session', id } }
 }
 
 function hashOf(secret: string): string {
