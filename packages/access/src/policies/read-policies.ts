@@ -23,8 +23,10 @@ export interface ReadPolicy {
 
 const MEMBERS = ['id', 'description', 'effect', 'resource', 'action', 'conditions']
 const NAME = /^(?:\*|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)$/
-/** More issues than this tell nobody more. */
+/** More issues than this tell nobody more, and to look for more would take a time that whoever writes policies chooses. */
 const MAX_ISSUES = 100
+/** Thrown when there are so many. */
+const ENOUGH = Symbol('enough issues')
 /** Resources or actions of one policy. */
 const MAX_NAMES = 1000
 /** Of all policies together: a decision may have to look at each. */
@@ -45,10 +47,18 @@ export function readPolicies(
   options: ReadOptions,
 ): { readonly policies: readonly ReadPolicy[]; readonly issues: PolicyIssue[] } {
   const issues: PolicyIssue[] = []
-  const add: AddIssue = (path, message, severity = 'error') => {
-    if (issues.length < MAX_ISSUES) issues.push({ severity, path, message })
+  const policies: ReadPolicy[] = []
+  try {
+    readLists(lists, options, policies, (path, message, severity = 'error') => {
+      if (issues.push({ severity, path, message }) >= MAX_ISSUES) throw ENOUGH
+    })
+  } catch (error) {
+    if (error !== ENOUGH) throw error
   }
-  const read: ReadPolicy[] = []
+  return { policies, issues }
+}
+
+function readLists(lists: readonly PolicyList[], options: ReadOptions, read: ReadPolicy[], add: AddIssue): void {
   const ids = new Map<string, string>()
   let parts = 0
   for (const { name, policies, strict = options.strict } of lists) {
@@ -63,7 +73,7 @@ export function readPolicies(
       parts += found.parts
       if (parts > MAX_ALL_PARTS) {
         add(path, `all policies together have at most ${MAX_ALL_PARTS} conditions.`)
-        return { policies: [], issues }
+        return
       }
       const twin = ids.get(found.id)
       if (twin) add(`${path}.id`, `"${found.id}" is the id of ${twin} as well.`)
@@ -71,7 +81,6 @@ export function readPolicies(
       read.push(found)
     }
   }
-  return { policies: read, issues }
 }
 
 function readPolicy(policy: unknown, path: string, options: ReadOptions, add: AddIssue): ReadPolicy | undefined {

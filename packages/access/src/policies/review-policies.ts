@@ -24,10 +24,11 @@ const MAX_ISSUES = 100
  */
 export function reviewPolicies(policies: readonly ReadPolicy[], beside: Surroundings): readonly PolicyIssue[] {
   const issues: PolicyIssue[] = []
+  const near = hints()
   for (const found of [
-    unknownRoles(policies, beside.graph),
-    beside.catalogue ? unlistedTargets(policies, beside.catalogue) : strayTargets(policies, beside.graph),
-    strayAttributes(policies, beside.attributes),
+    unknownRoles(near, policies, beside.graph),
+    beside.catalogue ? unlistedTargets(near, policies, beside.catalogue) : strayTargets(near, policies, beside.graph),
+    strayAttributes(near, policies, beside.attributes),
     conflicts(policies),
   ]) {
     for (const issue of found) if (issues.push(issue) >= MAX_ISSUES) return issues
@@ -36,18 +37,20 @@ export function reviewPolicies(policies: readonly ReadPolicy[], beside: Surround
 }
 
 type Issues = Iterable<PolicyIssue>
+type Hints = ReturnType<typeof hints>
 
 /** `user.roles` holds the roles that count, so one that is not defined is in nobody's. */
-function* unknownRoles(policies: readonly ReadPolicy[], graph: RoleGraph): Issues {
+function* unknownRoles(near: Hints, policies: readonly ReadPolicy[], graph: RoleGraph): Issues {
+  const known = new Set(graph.names)
   for (const leaf of leavesIn(policies)) {
     if (leaf.test !== 'contains' || leaf.left.name !== 'user.roles' || leaf.right.kind !== 'constant') continue
     const name = leaf.right.value as string
-    if (!graph.has(name)) yield error(leaf.path, `there is no role ${JSON.stringify(name)}. ${graph.hint(name)}`)
+    if (!known.has(name)) yield error(leaf.path, `there is no role ${JSON.stringify(name)}.${near(name, known)}`)
   }
 }
 
 /** Where every permission is listed, a policy is about nothing else. */
-function* unlistedTargets(policies: readonly ReadPolicy[], catalogue: ReadonlySet<string>): Issues {
+function* unlistedTargets(near: Hints, policies: readonly ReadPolicy[], catalogue: ReadonlySet<string>): Issues {
   const listed = namesOf(catalogue)
   for (const policy of policies) {
     for (const [member, name] of targetsOf(policy)) {
@@ -58,7 +61,7 @@ function* unlistedTargets(policies: readonly ReadPolicy[], catalogue: ReadonlySe
 }
 
 /** Without a list, a deny about something that nobody can do, and that is nearly something that somebody can. */
-function* strayTargets(policies: readonly ReadPolicy[], graph: RoleGraph): Issues {
+function* strayTargets(near: Hints, policies: readonly ReadPolicy[], graph: RoleGraph): Issues {
   const known = namesOf(graph.granted)
   for (const policy of policies) {
     if (policy.effect === 'allow') for (const [member, name] of targetsOf(policy)) known[member].add(name)
@@ -73,13 +76,13 @@ function* strayTargets(policies: readonly ReadPolicy[], graph: RoleGraph): Issue
 }
 
 /** An attribute that nobody declared, and whose name is nearly that of one that somebody did. */
-function* strayAttributes(policies: readonly ReadPolicy[], attributes: Attributes): Issues {
+function* strayAttributes(near: Hints, policies: readonly ReadPolicy[], attributes: Attributes): Issues {
   const known = new Set(attributes.names)
   const seen = new Set<string>()
   for (const leaf of leavesIn(policies)) {
     for (const { name, path, type } of attributesOf(leaf)) {
       if (type !== undefined || path.join('.').length < MIN_LENGTH || seen.has(name)) continue
-      if (seen.add(name).size > MAX_COMPARED) return
+      seen.add(name)
       const hint = near(name, known)
       if (hint) yield warning(leaf.path, `the attribute ${name} is not declared.${hint}`)
     }
@@ -88,8 +91,6 @@ function* strayAttributes(policies: readonly ReadPolicy[], attributes: Attribute
 
 /** Short names are near to one another without being meant. */
 const MIN_LENGTH = 5
-/** Every name is compared with all that are known. */
-const MAX_COMPARED = 1000
 
 /** An allow that denies always override says something that its author did not mean. */
 function* conflicts(policies: readonly ReadPolicy[]): Issues {
@@ -155,9 +156,14 @@ function namesOf(permissions: Iterable<string>): Record<Member, Set<string>> {
   return names
 }
 
-function near(name: string, known: ReadonlySet<string>): string {
-  const nearest = nearestName(name.slice(0, 200), known)
-  return nearest ? ` Did you mean "${nearest}"?` : ''
+/** Says which of the known names was probably meant. Each is compared with all that are known, so not without an end. */
+function hints(): (name: string, known: ReadonlySet<string>) => string {
+  let comparisons = 20_000
+  return (name, known) => {
+    comparisons -= known.size
+    const nearest = comparisons < 0 ? undefined : nearestName(name.slice(0, 200), known)
+    return nearest ? ` Did you mean "${nearest}"?` : ''
+  }
 }
 
 function error(path: string, message: string): PolicyIssue {

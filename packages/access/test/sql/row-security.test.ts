@@ -28,95 +28,6 @@ function access(conditions: Condition | undefined, more: Partial<AccessControlOp
 }
 
 const alice = principalOf([], { claims: { groups: ['a'], since: 5 } })
-const where = (conditions: Condition): { text: string; values: readonly unknown[] } =>
-  access(conditions).filter(alice, 'posts:read')
-
-describe('a WHERE filter', () => {
-  test.each<[Condition, string, unknown[]]>([
-    [{ equals: { 'resource.owner_id': { ref: 'user.id' } } }, '("owner_id"::text = $1::text)', ['alice']],
-    [{ equals: { 'resource.owner_id': { ref: 'user.nobody' } } }, '("owner_id"::text = $1::text)', [null]],
-    [{ in: { 'resource.owner_id': ['a', 'b'] } }, '("owner_id"::text = ANY($1::text[]))', [['a', 'b']]],
-    [{ greaterThan: { 'resource.quantity': 5 } }, '("quantity" > $1::float8)', [5]],
-    [{ equals: { 'resource.open': true } }, '("open" = $1::boolean)', [true]],
-    [
-      { lessThan: { 'resource.created_at': { ref: 'user.since' } } },
-      '("created_at" < to_timestamp($1::float8 / 1000))',
-      [5],
-    ],
-    [{ exists: { 'resource.owner_id': false } }, '(NOT ("owner_id" IS NOT NULL))', []],
-    [{ startsWith: { 'resource.owner_id': 'a' } }, '(starts_with("owner_id"::text, $1::text))', ['a']],
-    [
-      { in: { 'resource.level': ["o'secret"] } },
-      `(array_position(ARRAY['public', 'o''secret']::text[], "level"::text) = ANY($1::integer[]))`,
-      [[2]],
-    ],
-    [{ not: { equals: { 'resource.open': true } } }, 'NOT ("open" = $1::boolean)', [true]],
-    [{ equals: { 'user.id': 'alice' } }, 'TRUE', []],
-    [{ equals: { 'user.id': 'bob' } }, 'FALSE', []],
-    [{ equals: { 'user.nobody': 'bob' } }, 'FALSE', []],
-    [
-      { and: [{ equals: { 'user.id': 'alice' } }, { equals: { 'resource.open': true } }] },
-      '("open" = $1::boolean)',
-      [true],
-    ],
-    [{ or: [{ equals: { 'user.id': 'alice' } }, { equals: { 'resource.open': true } }] }, 'TRUE', []],
-    [
-      { and: [{ equals: { 'user.nobody': 'x' } }, { equals: { 'resource.open': true } }] },
-      '(("open" = $1::boolean) AND NULL::boolean)',
-      [true],
-    ],
-  ])('%j', (conditions, text, values) => {
-    expect(where(conditions)).toEqual({ text, values })
-  })
-
-  test('names columns and numbers parameters as it is told', () => {
-    const filter = access({ equals: { 'resource.owner_id': { ref: 'user.id' } } }).filter(alice, 'posts:read', {
-      alias: 'p',
-      columns: { owner_id: 'created "by"' },
-      firstParameter: 3,
-    })
-    expect(filter).toEqual({ text: '("p"."created ""by"""::text = $3::text)', values: ['alice'] })
-  })
-
-  test('is all for a role and nothing for what nobody allows; a denial comes first', () => {
-    const rules = access({ equals: { 'resource.open': true } })
-    expect(rules.filter(principalOf(['reader']), 'posts:read').text).toBe('TRUE')
-    expect(rules.filter(alice, 'posts:write').text).toBe('FALSE')
-    const denied = access(undefined, {
-      policies: [
-        { id: 'no', effect: 'deny', resource: '*', action: '*', conditions: { equals: { 'resource.open': false } } },
-      ],
-    })
-    expect(denied.filter(principalOf(['reader']), 'posts:read')).toEqual({
-      text: 'NOT ("open" = $1::boolean)',
-      values: [false],
-    })
-  })
-
-  test('never holds a text that PostgreSQL can not', () => {
-    const rules = access({ equals: { 'resource.owner_id': { ref: 'user.id' } } })
-    for (const subject of ['a\0b', '\ud800']) {
-      expect(rules.filter(principalOf([], { subject }), 'posts:read').values).toEqual([null])
-    }
-  })
-
-  test('refuses what SQL can not say', () => {
-    const code = (conditions: Condition): string => {
-      try {
-        return where(conditions).text
-      } catch (error) {
-        if (error instanceof ConfigurationError) return `${error.code} ${error.message}`
-        throw error
-      }
-    }
-    expect(code({ equals: { 'resource.a.b': 'x' } })).toContain(
-      'ERR_POLICY_INVALID policies[0].conditions.equals["resource.a.b"] can\'t be written in SQL',
-    )
-    expect(code({ equals: { 'resource.a': { ref: 'user.b' } } })).toContain('neither is declared')
-    expect(() => access(undefined).filter(alice, 'posts' as never)).toThrow('must be a permission')
-    expect(() => access(undefined).filter(alice, 'posts:read', { firstParameter: 0 })).toThrow('"firstParameter"')
-  })
-})
 
 describe('row-level security', () => {
   test('says each rule as a policy of its own', () => {
@@ -155,6 +66,16 @@ describe('row-level security', () => {
 
   test('checks its tables', () => {
     const rules = access(undefined)
+    expect(() =>
+      rules.rowSecurity([{ table: 'posts' }, { table: 'notes' }, { table: 'posts', resource: 'x' }]),
+    ).toThrow('"tables[2].table" must be another one than that of tables[0]')
+    for (const wrong of [undefined, {}, ['posts'], [{}], [{ table: 'posts', columns: { a: 1 } }]]) {
+      expect(() => rules.rowSecurity(wrong as never)).toThrow(ConfigurationError)
+    }
+    const security = rules.rowSecurity([{ table: 'posts' }])
+    expect(() => rules.rowSession(security as never, alice as never)).toThrow(
+      'rowSession(): "security" must be what rowSecurity() answers',
+    )
     expect(() => rules.rowSecurity([])).toThrow('a list of at least 1 entry')
     expect(() => rules.rowSecurity([{ table: 'a"b' }])).toThrow('must be a table’s name')
     expect(() => rules.rowSecurity([{ table: 'posts', commands: { selec: 'read' } as never }])).toThrow(
@@ -162,29 +83,6 @@ describe('row-level security', () => {
     )
     expect(() => rules.rowSecurity([{ table: 'posts', commands: { select: '*' } }])).toThrow('must be a permission')
   })
-})
-
-test("customers' policies are always read strictly, and decide like the others", () => {
-  const policy = (right: unknown) =>
-    ({
-      id: 'tenant',
-      effect: 'allow',
-      resource: 'posts',
-      action: 'read',
-      conditions: { equals: { 'user.id': right } },
-    }) as never
-  expect(() => access(undefined, { tenantPolicies: [policy('resource.owner_id')] })).toThrow(
-    'tenantPolicies[0].conditions.equals["user.id"]: write { "ref"',
-  )
-  const rules = access(
-    { equals: { 'user.id': 'resource.nothing' } },
-    { tenantPolicies: [policy({ ref: 'resource.owner_id' })] },
-  )
-  expect(rules.can(alice, 'posts:read', { owner_id: 'alice' })).toBe(true)
-  expect(rules.can(alice, 'posts:read', { owner_id: 'bob' })).toBe(false)
-  expect(() => access(undefined, { tenantPolicies: [{ ...(policy('x') as object), id: 'rule' } as never] })).toThrow(
-    '"rule" is the id of policies[0] as well',
-  )
 })
 
 test.each<[Condition, string, string]>([
