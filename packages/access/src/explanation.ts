@@ -1,6 +1,6 @@
 import type { Principal } from '@ashlar/core'
 
-import { compileLeaf } from './policies/compile-condition.ts'
+import { compileLeaf } from './policies/compile-leaf.ts'
 import type { Tree } from './policies/condition-tree.ts'
 import type { Inquiry } from './policies/inquiry.ts'
 import type { CompiledPolicy, Plan } from './policies/policy-index.ts'
@@ -36,15 +36,16 @@ export interface Explanation {
 
 const CALLER = { allow: 'You are permitted to do this.', deny: 'You are not permitted to do this.' } as const
 
+/** @param subject the principal as these rules see it, with what was loaded */
 export function explain(
   rules: RuleSet,
-  plan: Plan,
   principal: Principal,
   subject: Subject,
-  resource: object | undefined,
+  plan: Plan,
+  resource: object | undefined | null,
   environment: object | undefined,
 ): Explanation {
-  const inquiry = rules.inquiry(plan, subject, resource, environment)
+  const inquiry = rules.inquiry(subject, plan, resource, environment)
   const asked = plan.permission.text
   for (const deny of plan.denies) {
     const truth = deny.test(inquiry)
@@ -61,7 +62,7 @@ export function explain(
     )
   }
   if (subject.grants.allows(plan.permission)) {
-    const role = grantingRole(rules, plan, principal)
+    const role = grantingRole(rules, principal, plan)
     return allowal('role', `${asked} is granted by ${role ? `the role "${role}"` : 'a scope'}.`, role ? { role } : {})
   }
   const allow = plan.allows.find(({ test }) => test(inquiry) === TRUE)
@@ -89,7 +90,7 @@ function allowal(
   return Object.freeze({ decision: 'allow', by, ...named, nearMiss: [], forOperator, forCaller: CALLER.allow })
 }
 
-function grantingRole(rules: RuleSet, { permission }: Plan, principal: Principal): string | undefined {
+function grantingRole(rules: RuleSet, principal: Principal, { permission }: Plan): string | undefined {
   const reached = rules.graph.reach(rules.subjects.rolesOf(principal))
   return [...reached].find((name) => new Grants(rules.graph.permissionsOf(name)).allows(permission))
 }

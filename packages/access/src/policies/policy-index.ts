@@ -1,7 +1,8 @@
 import { type Permission, readPermission } from '../roles/permission.ts'
 import type { Attribute, UserSlots } from './attributes.ts'
-import { compileCondition, type Test } from './compile-condition.ts'
+import { compileCondition } from './compile-condition.ts'
 import { attributesOf, leavesOf, type Tree } from './condition-tree.ts'
+import type { Test } from './inquiry.ts'
 import type { ReadPolicy } from './read-policies.ts'
 
 export interface CompiledPolicy {

@@ -5,20 +5,16 @@ import { RULES, report, violations } from '../../src/rules/rules.ts'
 
 /** What is not mended yet, as `rule package`. A line that passes must go. */
 const PENDING: ReadonlySet<string> = new Set([
-  'thenables access',
   'thenables auth',
   'thenables ratelimit',
   'one-place auth',
-  'durations access',
   'durations auth',
   'durations core',
   'durations ratelimit',
-  'readme-options access',
   'readme-options auth',
   'readme-options core',
   'readme-options ratelimit',
   'readme-options testkit',
-  'examples access',
   'examples auth',
   'examples core',
   'examples express',
@@ -26,7 +22,6 @@ const PENDING: ReadonlySet<string> = new Set([
   'examples node',
   'examples ratelimit',
   'examples testkit',
-  'mirrored-tests access',
   'mirrored-tests auth',
   'mirrored-tests core',
   'mirrored-tests express',
@@ -34,7 +29,6 @@ const PENDING: ReadonlySet<string> = new Set([
   'mirrored-tests node',
   'mirrored-tests ratelimit',
   'mirrored-tests testkit',
-  'file-length access',
 ])
 
 const house = readHouse()
