@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 
 import { ConfigurationError, type RequestView } from '@ashlar/core'
-import { canonicalAddress, compileTrust } from '@ashlar/core/http'
+import { compileTrust, peerIsTrusted } from '@ashlar/core/http'
 import { checkOptionNames } from '@ashlar/core/options'
 
 import { TokenCache } from '../bearer/token-cache.ts'
@@ -75,8 +75,7 @@ export function certificateFromProxy(options: ProxyCertificateOptions): Certific
   const cache = new TokenCache<KnownCertificate>(REMEMBERED, REMEMBERED * 4096)
   return {
     read(request) {
-      const peer = canonicalAddress(request.raw.socket.remoteAddress ?? '')
-      if (peer === undefined || !trusts(peer, 0)) return undefined
+      if (!peerIsTrusted(request.raw, trusts)) return undefined
       const values = request.headerValues(name)
       const text = values[0]
       if (values.length !== 1 || text === undefined || text.length > MAX_LENGTH) return undefined
