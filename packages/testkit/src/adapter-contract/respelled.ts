@@ -14,6 +14,9 @@ const spelled = (path: string): readonly string[] => [
   ...new Set([...spellingsOf(path), ...withInsertions(path)].filter(isSent)),
 ]
 
+/** As many as one test tries. */
+const AT_ONCE = 1500
+
 interface Comparison {
   readonly path: string
   readonly app: AppUnderTest
@@ -47,28 +50,36 @@ export function respelled({ describe, test, expect }: TestRunner, adapter: Adapt
       reached: 30,
     },
   }
-  const all = Object.values(comparisons).map(({ path }) => spelled(path))
+  const served = async (tested: AppUnderTest, targets: readonly string[]): Promise<readonly string[]> => {
+    let found: readonly string[] = []
+    await withServer(adapter, tested, async (server) => {
+      const statuses = await statusesOf(server, targets)
+      found = targets.filter((_, index) => statuses[index] === 200)
+    })
+    return found
+  }
 
   describe('no spelling slips past', () => {
-    for (const [index, [what, { path, app, guarded, reached }]] of Object.entries(comparisons).entries()) {
-      test(what, async () => {
-        const served = async (tested: AppUnderTest, targets: readonly string[]): Promise<readonly string[]> => {
-          let found: readonly string[] = []
-          await withServer(adapter, tested, async (server) => {
-            const statuses = await statusesOf(server, targets)
-            found = targets.filter((_, index) => statuses[index] === 200)
-          })
-          return found
-        }
-        const open = await served({ ...app, bare: true }, all[index]!)
-        expect(open).toContain(path)
-        expect(open.length).toBeGreaterThan(reached)
-        expect(await served({ ...app, ...guarded }, open)).toEqual([])
+    let tried = 0
+    for (const [what, { path, app, guarded, reached }] of Object.entries(comparisons)) {
+      const targets = spelled(path)
+      tried += targets.length
+      let found = 0
+      for (let from = 0; from < targets.length; from += AT_ONCE) {
+        test(`${what} (from the ${from + 1}th)`, async () => {
+          const open = await served({ ...app, bare: true }, targets.slice(from, from + AT_ONCE))
+          found += open.length
+          expect(await served({ ...app, ...guarded }, open)).toEqual([])
+        })
+      }
+      test(`${what}, of which enough reach what it guards`, async () => {
+        expect(found).toBeGreaterThan(reached)
+        expect(await served({ ...app, bare: true }, [path])).toEqual([path])
       })
     }
 
     test('of at least ten thousand', async () => {
-      expect(all.flat().length).toBeGreaterThan(10_000)
+      expect(tried).toBeGreaterThan(10_000)
     })
   })
 }
