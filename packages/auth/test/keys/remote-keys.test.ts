@@ -23,7 +23,7 @@ const source = (jwks: JwksOptions = {}, more: object = {}) =>
     algorithms: ['ES256'],
     keys: server.url,
     clock,
-    jwks: { cooldownSeconds: 0, ...jwks },
+    jwks: { cooldown: '0ms', ...jwks },
     ...more,
   })
 const verify = (from: ReturnType<typeof source>, token: string) => from.verify(`Bearer ${token}`, testRequest())
@@ -64,7 +64,7 @@ test('rotation: a new key is found when a token names it, and what the old one s
 })
 
 test('a key that changed under its name verifies nothing of before', async () => {
-  const from = source({ maxAgeSeconds: 1 })
+  const from = source({ maxAge: '1s' })
   const old = first.token()
   await verify(from, old)
   const impostor = testIssuer({ kid: 'first', clock })
@@ -74,7 +74,7 @@ test('a key that changed under its name verifies nothing of before', async () =>
 })
 
 test('old keys are refreshed behind the requests', async () => {
-  const from = source({ maxAgeSeconds: 60 })
+  const from = source({ maxAge: '60s' })
   await verify(from, first.token())
   clock.advance(60_001)
   server.answer({ keys: [first.jwk, second.jwk] })
@@ -84,10 +84,10 @@ test('old keys are refreshed behind the requests', async () => {
 })
 
 test('in an outage known keys go on, for as long as was allowed', async () => {
-  const from = source({ maxAgeSeconds: 60, staleIfErrorSeconds: 3600 })
+  const from = source({ maxAge: '60s', staleIfError: '1h' })
   await verify(from, first.token())
   server.answer('broken', 500)
-  clock.advance(3_600_000)
+  clock.advance(3_660_000)
   expect(verify(from, first.token())).toEqual(allowed)
   expect(await Promise.resolve(verify(from, first.token()))).toEqual(allowed)
   clock.advance(2000)
@@ -151,7 +151,7 @@ describe('an answer that is no usable key set is an outage', () => {
 
 test('an endpoint that does not answer is an outage when the time is up', async () => {
   server.hold()
-  await expect(verify(source({ timeoutSeconds: 0.01 }), first.token())).rejects.toEqual(unavailable)
+  await expect(verify(source({ timeout: '10ms' }), first.token())).rejects.toEqual(unavailable)
   server.release()
 })
 

@@ -182,7 +182,7 @@ describe('the bound', () => {
         tokenId: `t${count}`,
         expiresAt: clock.now() + (count === 7 ? 60_000 : 1000),
       })
-    clock.advance(1000)
+    clock.advance(301_000)
     await view.revokeToken({ issuer: iss, tokenId: 'last', expiresAt: clock.now() + 60_000 })
     expect(await verify(issuer.token({ jti: 't1' }))).toBe('allowed')
     for (const jti of ['t7', 'last']) expect(await verify(issuer.token({ jti }))).toBe(REVOKED)
@@ -198,12 +198,19 @@ describe('the bound', () => {
         return () => void stopped++
       },
     }
-    setUp(store).view.close()
+    const { view, verify } = setUp(store)
+    expect(watching.length).toBe(0)
+    await verify(issuer.token())
+    await Promise.all([view.close(), view[Symbol.asyncDispose]()])
+    await view.close()
     expect([watching.length, stopped]).toEqual([1, 1])
+    clock.advance(2000)
+    expect(await verify(issuer.token())).toBe('allowed')
+    expect(watching.length).toBe(1)
   })
 
   test('a store that hangs is one that is gone', async () => {
-    const { verify } = setUp({ add: async () => {}, since: () => new Promise(() => {}) }, { timeoutMs: 5 })
+    const { verify } = setUp({ add: async () => {}, since: () => new Promise(() => {}) }, { timeout: '5ms' })
     await expect(verify(issuer.token())).rejects.toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE' })
   })
 
@@ -233,7 +240,7 @@ test.each(apps)('a revoked token is 401 invalid_token, and announced as reuse ($
 test.each([
   ['no store', {}, 'ERR_OPTION_MISSING'],
   ['an unknown option', { store: memoryRevocations(), stale: 1 }, 'ERR_OPTION_UNKNOWN'],
-  ['a bound of nothing', { store: memoryRevocations(), stalenessMs: 0 }, 'ERR_OPTION_INVALID'],
+  ['a bound of nothing', { store: memoryRevocations(), staleness: '0ms' }, 'ERR_OPTION_INVALID'],
 ])('%s is refused at construction', (_, options, code) => {
   expect(() => revocations(options as never)).toThrow(expect.objectContaining({ code }))
 })
