@@ -1,4 +1,13 @@
-import { ALLOW, type Awaitable, type Guard, type Principal, type RequestView, type Verdict } from '@ashlar/core'
+import {
+  ALLOW,
+  type Awaitable,
+  type Guard,
+  guard,
+  type Principal,
+  principal,
+  type RequestView,
+  type Verdict,
+} from '@ashlar/core'
 
 import type { DecisionPoint } from './decision-point.ts'
 import { Refusals } from './refusals.ts'
@@ -49,11 +58,12 @@ export function permitGuard<State extends object>(
     return refusals.of(principal, passes === false ? undefined : passes)
   }
 
-  return Object.freeze({
+  return guard({
     name: `permit ${permission.text}`,
     layer: 'authorization',
     reads: find === undefined ? 'head' : 'route',
-    needs: ['principal'] as (keyof (Needs & State) & string)[],
-    check,
-  })
+    needs: { principal },
+    // What else the resource is found by is known to whoever wrote `resource`.
+    check: (request, state) => check(request, state as Needs & State),
+  }) as Guard<object, Needs & State>
 }

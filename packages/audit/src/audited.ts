@@ -2,6 +2,7 @@ import {
   allow,
   ConfigurationError,
   type Guard,
+  guard,
   type Outcome,
   type Principal,
   type RequestView,
@@ -90,10 +91,11 @@ export function audited(options: AuditedOptions): Guard<{ audit: AuditNotes }> {
       },
     )
   }
-  return Object.freeze<Guard<{ audit: AuditNotes }>>({
+  return guard({
     name: `audited ${action}`,
     layer: 'audit',
     reads: 'route',
+    adds: { audit },
     check,
   })
 }

@@ -1,4 +1,4 @@
-import type { Allow, Guard } from '@ashlar/core'
+import { type Allow, type Guard, guard } from '@ashlar/core'
 
 /**
  * Sets `X-Process-Time` on every answer, also on a refusal: seconds with six decimals, from the request's first guard to the
@@ -13,7 +13,7 @@ const TIMED: Allow<never> = Object.freeze({
   beforeHeaders: (_status: number, elapsedMs: number) => ({ 'x-process-time': (elapsedMs / 1000).toFixed(6) }),
 })
 
-const PROCESS_TIME: Guard = Object.freeze<Guard>({
+const PROCESS_TIME: Guard = guard({
   name: 'process time',
   layer: 'audit',
   reads: 'head',

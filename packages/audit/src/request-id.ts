@@ -1,4 +1,4 @@
-import type { Guard } from '@ashlar/core'
+import { type Guard, guard } from '@ashlar/core'
 
 /**
  * Sets `X-Request-ID` on the answer: the caller's where it sent exactly one that is well formed (8 to 128 of
@@ -8,7 +8,7 @@ export function requestId(): Guard {
   return REQUEST_ID
 }
 
-const REQUEST_ID: Guard = Object.freeze<Guard>({
+const REQUEST_ID: Guard = guard({
   name: 'request id',
   layer: 'audit',
   reads: 'head',

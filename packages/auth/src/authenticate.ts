@@ -3,7 +3,9 @@ import {
   type Awaitable,
   ConfigurationError,
   type Guard,
+  guard,
   type Principal,
+  principal,
   type RequestView,
   type Verdict,
 } from '@ashlar/core'
@@ -121,10 +123,11 @@ export function authenticate(
     return conclude(await pending, source)
   }
 
-  return Object.freeze({
+  return guard({
     name: `authenticate ${[...new Set(sources.map(({ name }) => name))].join(', ')}`,
     layer: 'authentication',
     reads: 'head',
+    adds: { principal },
     check,
   })
 }

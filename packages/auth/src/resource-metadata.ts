@@ -1,4 +1,4 @@
-import { ALLOW, type Guard, respond } from '@ashlar/core'
+import { ALLOW, type Guard, guard, respond } from '@ashlar/core'
 import { secureUrl } from '@ashlar/core/http'
 import { flag, listOf, type OptionReader, optional, orElse, readOptions, text } from '@ashlar/core/options'
 
@@ -76,11 +76,11 @@ export function resourceMetadata(options: ResourceMetadataOptions): Guard {
     headers: { 'Content-Type': 'application/json', 'Cache-Control': 'public, max-age=3600' },
     body,
   })
-  return Object.freeze({
+  return guard({
     name: 'resource metadata',
     layer: 'custom',
     reads: 'head',
-    check: (request: { readonly method: string; readonly path: string }) =>
+    check: (request) =>
       request.path === path && (request.method === 'GET' || request.method === 'HEAD') ? answer : ALLOW,
   })
 }

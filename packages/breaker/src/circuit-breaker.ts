@@ -5,11 +5,23 @@ import {
   ConfigurationError,
   deny,
   type Guard,
+  guard,
   type Outcome,
   problem,
 } from '@ashlar/core'
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
-import { type Clock, systemClock } from '@ashlar/core/time'
+import {
+  callback,
+  clock,
+  duration,
+  having,
+  type OptionReader,
+  type OptionTable,
+  optional,
+  readOptions,
+  text,
+  wholeNumber,
+} from '@ashlar/core/options'
+import type { Clock, Duration } from '@ashlar/core/time'
 import { ConsecutiveBreaker, type IBreaker } from 'cockatiel'
 
 import { type Admission, Circuit, type CircuitStateName } from './circuit.ts'
@@ -19,8 +31,8 @@ export interface CircuitBreakerOptions {
   readonly name: string
   /** Failures in a row that open the circuit. Default 5. Not together with `strategy`. */
   readonly failures?: number
-  /** How long it stays open, in seconds. Default 60. */
-  readonly openSeconds?: number
+  /** How long it stays open. Default `'60s'`. */
+  readonly open?: Duration
   /** Requests that are let through afterwards; all of them must succeed to close it. Default 1. */
   readonly probes?: number
   /** What counts as a failure. Default: a status of 500 or more. */
@@ -35,34 +47,48 @@ export interface CircuitBreaker extends Guard {
   readonly state: CircuitStateName
 }
 
-const OPTIONS: readonly string[] = ['name', 'failures', 'openSeconds', 'probes', 'isFailure', 'strategy', 'clock']
-const THIRTY_DAYS = 30 * 24 * 60 * 60
+const WHERE = 'circuitBreaker()'
 
 /** A strategy counts, so two circuits must not share one. */
 const taken: WeakSet<IBreaker> = new WeakSet()
+
+const breaker: OptionReader<IBreaker> = having<IBreaker>(
+  ['success', 'failure'],
+  'new CountBreaker({ threshold: 0.5, size: 100 })',
+)
+
+const OPTIONS = {
+  name: text({
+    pattern: /^[\w .:/-]{1,64}$/,
+    says: 'what it protects, such as "payments": up to 64 letters, digits and " .:/_-"',
+    quote: true,
+  }),
+  failures: optional(wholeNumber({ min: 1, max: 1_000_000 })),
+  open: duration({ max: '30d', fallback: '60s' }),
+  probes: wholeNumber({ min: 1, max: 1000, fallback: 1 }),
+  isFailure: optional(callback<NonNullable<CircuitBreakerOptions['isFailure']>>()),
+  strategy: optional<IBreaker>((value, at) => {
+    const strategy = breaker(value, at)
+    if (taken.has(strategy)) throw at.unsafe('counts for another circuit already. Make one for each')
+    return strategy
+  }),
+  clock,
+} satisfies OptionTable<CircuitBreakerOptions>
 
 /**
  * Stops sending requests to a handler that keeps failing: 503 `circuit-open` with `Retry-After`, at once.
  * Requests that a later guard refused, or whose client went away, are neither a success nor a failure.
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
+ * @example
+ * const payments = circuitBreaker({ name: 'payments', failures: 5, open: '30s' })
+ * app.post('/payments', protect(payments), pay)
+ * payments.state // 'closed', 'open' or 'half-open'
  */
 export function circuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
-  checkOptionNames('circuitBreaker()', options, OPTIONS)
-  const guard = `circuit breaker ${nameOption(options.name)}`
-  const openSeconds = numberOption('circuitBreaker()', 'openSeconds', options.openSeconds, {
-    min: 0.001,
-    max: THIRTY_DAYS,
-    fallback: 60,
-  })
-  const probes = numberOption('circuitBreaker()', 'probes', options.probes, {
-    min: 1,
-    max: 1000,
-    integer: true,
-    fallback: 1,
-  })
-  const isFailure = failureTest(options.isFailure)
-  const clock = clockOption(options.clock)
-  const circuit = new Circuit({ guard, strategy: strategyOf(options), openMs: openSeconds * 1000, probes, clock })
+  const { name, failures, open, probes, isFailure, strategy, clock } = readOptions(WHERE, options, OPTIONS)
+  const title = `circuit breaker ${name}`
+  const hasFailed = failureTest(isFailure)
+  const circuit = new Circuit({ guard: title, strategy: strategyOf(strategy, failures), openMs: open, probes, clock })
 
   let admitted: Admission | undefined
   let pass: Allow | undefined
@@ -81,20 +107,17 @@ export function circuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
     }
     let failed = true
     try {
-      failed = isFailure(outcome)
+      failed = hasFailed(outcome)
     } finally {
       // A test that throws has not said that the call went well.
       admission(failed ? 'failure' : 'success')
     }
   }
 
-  return Object.freeze<CircuitBreaker>({
-    name: guard,
+  const made = guard({
+    name: title,
     layer: 'breaker',
     reads: 'head',
-    get state() {
-      return circuit.state
-    },
     check() {
       const admission = circuit.admit()
       if (admission) return passOf(admission)
@@ -104,56 +127,32 @@ export function circuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
       })
     },
   })
-}
-
-function nameOption(name: unknown): string {
-  if (typeof name === 'string' && /^[\w .:/-]{1,64}$/.test(name)) return name
-  throw new ConfigurationError(
-    name === undefined ? 'ERR_OPTION_MISSING' : 'ERR_OPTION_INVALID',
-    'circuitBreaker(): "name" says what it protects, such as "payments": up to 64 letters, digits and " .:/_-".',
-  )
+  return Object.freeze<CircuitBreaker>({
+    ...made,
+    get state() {
+      return circuit.state
+    },
+  })
 }
 
 function failureTest(test: CircuitBreakerOptions['isFailure']): (outcome: Outcome) => boolean {
   if (test === undefined) return ({ status }) => status >= 500
-  if (typeof test !== 'function') {
-    throw new ConfigurationError('ERR_OPTION_INVALID', 'circuitBreaker(): "isFailure" must be a function.')
-  }
   return (outcome) => {
     const failed: unknown = test(outcome)
     if (typeof failed === 'boolean') return failed
-    throw new AshlarError('ERR_OPTION_INVALID', 'circuitBreaker(): "isFailure" must answer true or false.')
+    throw new AshlarError('ERR_OPTION_INVALID', `${WHERE}: "isFailure" must answer true or false.`)
   }
 }
 
-function strategyOf({ strategy, failures }: CircuitBreakerOptions): IBreaker {
-  const range = { min: 1, max: 1_000_000, integer: true, fallback: 5 }
-  const threshold = numberOption('circuitBreaker()', 'failures', failures, range)
-  if (strategy === undefined) return new ConsecutiveBreaker(threshold)
+function strategyOf(strategy: IBreaker | undefined, failures: number | undefined): IBreaker {
+  if (strategy === undefined) return new ConsecutiveBreaker(failures ?? 5)
   if (failures !== undefined) {
     throw new ConfigurationError(
       'ERR_OPTION_INVALID',
-      'circuitBreaker(): give "failures" or a "strategy", not both: the strategy decides by itself.',
-    )
-  }
-  if (typeof strategy?.success !== 'function' || typeof strategy.failure !== 'function') {
-    throw new ConfigurationError(
-      'ERR_OPTION_INVALID',
-      'circuitBreaker(): "strategy" must be a cockatiel breaker, such as new CountBreaker({ threshold: 0.5, size: 100 }).',
-    )
-  }
-  if (taken.has(strategy)) {
-    throw new ConfigurationError(
-      'ERR_OPTION_UNSAFE',
-      'circuitBreaker(): this "strategy" counts for another circuit already. Make one for each.',
+      `${WHERE}: give "failures" or a "strategy", not both: the strategy decides by itself.`,
+      { where: WHERE, option: 'strategy' },
     )
   }
   taken.add(strategy)
   return strategy
-}
-
-function clockOption(clock: Clock | undefined): Clock {
-  if (clock === undefined) return systemClock
-  if (typeof clock?.now === 'function') return clock
-  throw new ConfigurationError('ERR_OPTION_INVALID', 'circuitBreaker(): "clock" must have a now() function.')
 }

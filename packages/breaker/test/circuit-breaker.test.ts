@@ -1,5 +1,6 @@
 import { type Allow, type ConfigurationError, type Deny, type Outcome, shadow, type Verdict } from '@ashlar/core'
 import { stepsOf } from '@ashlar/core/adapter'
+import { milliseconds } from '@ashlar/core/time'
 import { fakeClock, recordEvents, testRequest } from '@ashlar/testkit'
 import { describe, expect, test } from '@jest/globals'
 import { ConsecutiveBreaker, CountBreaker, type IBreaker, SamplingBreaker } from 'cockatiel'
@@ -133,7 +134,7 @@ describe('half-open', () => {
   const halfOpen = (options: Partial<CircuitBreakerOptions> = {}) => {
     const circuit = build({ failures: 1, ...options })
     fail(circuit.guard, 1)
-    circuit.clock.advance((options.openSeconds ?? 60) * 1000)
+    circuit.clock.advance(milliseconds(options.open ?? '60s'))
     return circuit
   }
 
@@ -179,7 +180,7 @@ describe('half-open', () => {
   })
 
   test('a probe that never ends loses its place, and its late end decides nothing', () => {
-    const { guard, clock } = halfOpen({ openSeconds: 10 })
+    const { guard, clock } = halfOpen({ open: '10s' })
     const lost = begin(guard)!
     clock.advance(9_999)
     expect(begin(guard)).toBeUndefined()
@@ -193,7 +194,7 @@ describe('half-open', () => {
   })
 
   test('a clock that is set back does not keep a lost probe’s place for longer', () => {
-    const { guard, clock } = halfOpen({ openSeconds: 10 })
+    const { guard, clock } = halfOpen({ open: '10s' })
     begin(guard)
     clock.advance(-86_400_000)
     expect(begin(guard)).toBeUndefined()
@@ -223,7 +224,7 @@ test('a shadowed circuit refuses nothing and counts on', () => {
   const { guard } = build({ failures: 1 })
   const [step] = stepsOf([shadow(guard)])
   const verdict = step!.guard.check(testRequest(), {} as never) as Allow
-  verdict.afterResponse!(ended(500))
+  verdict.also?.[0]?.afterResponse?.(ended(500))
   expect(guard.state).toBe('open')
   expect(step!.guard.check(testRequest(), {} as never)).toMatchObject({ kind: 'allow' })
 })
@@ -299,14 +300,14 @@ describe('options', () => {
     ['ERR_OPTION_INVALID', { name: 'a\nb' }],
     ['ERR_OPTION_INVALID', { name: 'n'.repeat(65) }],
     ['ERR_OPTION_INVALID', { name: 7 }],
-    ['ERR_OPTION_UNKNOWN', options({ openSecond: 1 })],
+    ['ERR_OPTION_UNKNOWN', options({ opne: '1s' })],
     ['ERR_OPTION_UNKNOWN', options({ threshold: 1 })],
     ...[0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '5'].flatMap((bad) => [
       ['ERR_OPTION_INVALID', options({ failures: bad })] as const,
       ['ERR_OPTION_INVALID', options({ probes: bad })] as const,
     ]),
-    ...[0, -1, Number.NaN, Number.POSITIVE_INFINITY, '60', 2_592_001].map(
-      (bad) => ['ERR_OPTION_INVALID', options({ openSeconds: bad })] as const,
+    ...[0, 60, '60', '0s', '-1s', '31d', Number.NaN].map(
+      (bad) => ['ERR_OPTION_INVALID', options({ open: bad })] as const,
     ),
     ['ERR_OPTION_INVALID', options({ isFailure: 500 })],
     ['ERR_OPTION_INVALID', options({ clock: {} })],

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-import type { Terminal } from './main.ts'
+import type { Terminal } from './terminal.ts'
 
 export interface Command {
   readonly usage: string

@@ -1,1 +1,2 @@
-export { main, type Terminal } from './main.ts'
+export { main } from './main.ts'
+export type { Terminal } from './terminal.ts'

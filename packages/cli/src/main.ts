@@ -3,12 +3,7 @@ import { AshlarError } from '@ashlar/core'
 import { AUDIT_COMMANDS } from './audit/commands.ts'
 import { type Command, UsageError } from './command.ts'
 import { POLICY_COMMANDS } from './policy/commands.ts'
-
-/** Where a command writes. `process` is one. */
-export interface Terminal {
-  readonly stdout: { write(text: string): unknown }
-  readonly stderr: { write(text: string): unknown }
-}
+import type { Terminal } from './terminal.ts'
 
 const GROUPS: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
   audit: AUDIT_COMMANDS,

@@ -84,5 +84,10 @@ export class UnavailableError extends AshlarError {
 
 /** The code of an error that Ashlar threw, whichever copy of it. */
 export function codeOf(error: unknown): ErrorCode | undefined {
-  return (error as { [BRAND]?: true } | null | undefined)?.[BRAND] ? (error as AshlarError).code : undefined
+  try {
+    return (error as { [BRAND]?: true } | null | undefined)?.[BRAND] ? (error as AshlarError).code : undefined
+  } catch {
+    // Anything can be thrown, also what can't be read.
+    return undefined
+  }
 }

@@ -21,8 +21,10 @@ export type {
 } from './events/events.ts'
 export { type EventDraft, publishEvent } from './events/publish-event.ts'
 export { chain } from './guard/chain.ts'
+export { type Parts, partsOf } from './guard/combination.ts'
 export { except } from './guard/except.ts'
 export type { AnyGuard, Guard, Moment } from './guard/guard.ts'
+export { type GuardDefinition, guard, type SlotsByName, type StateOf } from './guard/guard-maker.ts'
 export type { Layer } from './guard/layer.ts'
 export type { Added, AddsOf, InOrder, Needed, NeedsOf } from './guard/order.ts'
 export type { Outcome } from './guard/outcome.ts'
@@ -36,6 +38,7 @@ export {
   type AppendedHeaders,
   allow,
   type BeforeHeaders,
+  type Beside,
   type Deny,
   deny,
   type Effects,
@@ -50,7 +53,8 @@ export type { PathPattern } from './request/path-pattern.ts'
 export type { Query } from './request/query.ts'
 export type { RequestView } from './request/request-view.ts'
 export { amend } from './run/amend.ts'
-export { requireFrontDoor } from './run/front-door-mark.ts'
+export { Late } from './state/late.ts'
+export { type LateSlot, lateSlot } from './state/late-slot.ts'
 export {
   type ApiKeyPrincipal,
   type BearerPrincipal,

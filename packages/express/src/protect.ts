@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 
 import { type Added, type AnyGuard, type InOrder, stateOf } from '@ashlar/core'
 import { type MethodDecorator, methodDecorator, type Port } from '@ashlar/core/adapter'
+import { isThenable } from '@ashlar/core/time'
 import { middlewareOf, type Next, type NodeContext, type NodeRequest } from '@ashlar/node'
 
 // biome-ignore lint/suspicious/noExplicitAny: the decorated method has the app's own request and response types
@@ -61,9 +62,7 @@ function call(handler: () => unknown, next: Next): void {
   const fail = (error: unknown): void => next(error || new Error('A handler rejected without an error'))
   try {
     const result = handler()
-    if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
-      ;(result as PromiseLike<unknown>).then(undefined, fail)
-    }
+    if (isThenable(result)) result.then(undefined, fail)
   } catch (error) {
     fail(error)
   }

@@ -6,7 +6,7 @@ import { type AdapterUnderTest, type AppUnderTest, adapterContract, serve, TAKEN
 import { describe, expect, test } from '@jest/globals'
 import express, { type Express, Router } from 'express'
 
-import { adapter } from '../src/index.ts'
+import { adapter, requireFrontDoor } from '../src/index.ts'
 
 function expressApp(app: AppUnderTest): Express {
   const { guards = [], routes = [], mount, rewrite, bodyParser, errorBoundary, trustSetting, options } = app
@@ -41,7 +41,7 @@ function expressApp(app: AppUnderTest): Express {
   return server
 }
 
-const loose = { routes: true, looseRouting: true, followsTrustSetting: true }
+const loose = { routes: true, looseRouting: true, followsTrustSetting: true, requireFrontDoor }
 
 const byMiddleware: AdapterUnderTest = {
   ...loose,

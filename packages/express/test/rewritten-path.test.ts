@@ -1,9 +1,9 @@
-import { type AnyGuard, deny, problem, requireFrontDoor, when } from '@ashlar/core'
+import { type AnyGuard, deny, problem, when } from '@ashlar/core'
 import { type TestServer, testServer } from '@ashlar/testkit'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import express from 'express'
 
-import { protect } from '../src/index.ts'
+import { protect, requireFrontDoor } from '../src/index.ts'
 
 const closed: AnyGuard = { name: 'closed', layer: 'custom', reads: 'head', check: () => deny(problem('not-permitted')) }
 const open: AnyGuard = { name: 'open', layer: 'custom', reads: 'head', check: () => ({ kind: 'allow' }) }

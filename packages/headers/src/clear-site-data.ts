@@ -1,4 +1,4 @@
-import { type Allow, ConfigurationError, type Guard } from '@ashlar/core'
+import { type Allow, ConfigurationError, type Guard, guard } from '@ashlar/core'
 
 /** What a browser can be asked to forget of an origin. */
 export type SiteData = 'cache' | 'clientHints' | 'cookies' | 'executionContexts' | 'storage' | '*'
@@ -21,5 +21,5 @@ export function clearSiteData(data: readonly SiteData[] = ['cache', 'cookies', '
     kind: 'allow',
     beforeHeaders: (status: number) => (status < 400 ? headers : undefined),
   })
-  return Object.freeze<Guard>({ name: 'clear site data', layer: 'headers', reads: 'head', check: () => verdict })
+  return guard({ name: 'clear site data', layer: 'headers', reads: 'head', check: () => verdict })
 }

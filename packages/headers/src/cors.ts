@@ -4,6 +4,7 @@ import {
   type Deny,
   deny,
   type Guard,
+  guard,
   problem,
   type RequestView,
   type Respond,
@@ -45,7 +46,7 @@ const PREFLIGHT_VARY = 'Origin, Access-Control-Request-Method, Access-Control-Re
  */
 export function cors(options: CorsOptions): Guard {
   const policy = readPolicy(options)
-  return Object.freeze<Guard>({
+  return guard({
     name: 'cors',
     layer: 'cors',
     reads: 'head',

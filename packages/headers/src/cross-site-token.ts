@@ -4,13 +4,13 @@ import type { IncomingMessage } from 'node:http'
 import {
   amend,
   ConfigurationError,
+  type Late,
+  type LateSlot,
+  lateSlot,
   type Moment,
-  type RequestSource,
   type RequestView,
   type Slot,
-  slot,
 } from '@ashlar/core'
-import type { LateValue } from '@ashlar/core/adapter'
 import { checkOptionNames } from '@ashlar/core/options'
 
 import { cookieValue } from './cookie-value.ts'
@@ -30,13 +30,13 @@ export interface CrossSiteToken {
 }
 
 export interface CrossSiteTokenState {
-  readonly crossSiteToken?: LateValue<string>
+  readonly crossSiteToken?: Late<string>
 }
 
 export type TokenVerifier = (request: RequestView) => boolean
 
 export interface CrossSiteTokens {
-  readonly state: CrossSiteTokenState
+  readonly state: { readonly crossSiteToken: Late<string> }
   readonly reads: Moment
   readonly verify: TokenVerifier
 }
@@ -46,17 +46,19 @@ const RANDOM_BYTES = 18
 const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]+$/
 const TOKEN = /^([A-Za-z0-9_-]{24})\.([A-Za-z0-9_-]{43})$/
 
-const issued: Slot<LateValue<string>> = slot('crossSiteToken')
+/** Issues a token when one is asked for, by the guard's own function. */
+export const tokenSlot: LateSlot<string, (raw: IncomingMessage) => string> = lateSlot('crossSiteToken', (issue, raw) =>
+  issue(raw),
+)
 
 /**
- * This visitor's token for forms and scripts, where `sameOrigin({ token })` stands; templates find it as `crossSiteToken` on
- * `res.locals` and `ctx.state`. Sets its cookie when there is none yet.
+ * This visitor's token for forms and scripts, where `sameOrigin({ token })` stands: `crossSiteToken.of(request)`; templates
+ * find it as `crossSiteToken` on `res.locals` and `ctx.state`. Sets its cookie when there is none yet.
  * Ask again after a login: a token belongs to the session in which it was issued.
- * @throws AshlarError `ERR_STATE_MISSING` where the guard has not run
+ * Throws an AshlarError `ERR_STATE_MISSING` where the guard has not run.
+ * @example response.send(`<input type="hidden" name="token" value="${crossSiteToken.of(request)}">`)
  */
-export function crossSiteToken(source: RequestSource): string {
-  return issued.of(source)('req' in source ? source.req : source)
-}
+export const crossSiteToken: Slot<string> = tokenSlot
 
 /** @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_MISSING`, `ERR_OPTION_UNSAFE` */
 export function crossSiteTokens(where: string, options: CrossSiteToken): CrossSiteTokens {
@@ -70,8 +72,6 @@ export function crossSiteTokens(where: string, options: CrossSiteToken): CrossSi
       `${where}: "${name}" is a name, such as "__Host-session".`,
     )
   }
-  const tokens = new WeakMap<IncomingMessage, string>()
-
   /** The random part that the browser holds, where it and its signature are whole. */
   function heldBy(raw: IncomingMessage): string | undefined {
     const held = cookieValue(raw.headers.cookie, cookie)
@@ -83,16 +83,12 @@ export function crossSiteTokens(where: string, options: CrossSiteToken): CrossSi
   }
 
   function issue(raw: IncomingMessage): string {
-    const present = tokens.get(raw)
-    if (present !== undefined) return present
     const held = heldBy(raw)
     const random = held ?? randomBytes(RANDOM_BYTES).toString('base64url')
     if (held === undefined) {
       amend(raw, { append: { 'set-cookie': `${cookie}=${random}; Path=/; Secure; HttpOnly; SameSite=Strict` } })
     }
-    const token = `${random}.${sign(secrets[0]!, sessionOf(raw), random).toString('base64url')}`
-    tokens.set(raw, token)
-    return token
+    return `${random}.${sign(secrets[0]!, sessionOf(raw), random).toString('base64url')}`
   }
 
   function verify(request: RequestView): boolean {
@@ -105,7 +101,7 @@ export function crossSiteTokens(where: string, options: CrossSiteToken): CrossSi
   }
 
   return {
-    state: Object.freeze({ crossSiteToken: issue }),
+    state: Object.freeze({ crossSiteToken: tokenSlot.from(issue) }),
     reads: field === undefined ? 'head' : 'body',
     verify,
   }

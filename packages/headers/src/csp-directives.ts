@@ -1,4 +1,4 @@
-/** What may stand in quotes beside origins. A nonce is never written by hand: see `cspNonce()`. */
+/** What may stand in quotes beside origins. A nonce is never written by hand: see `cspNonce.of()`. */
 export type CspKeyword =
   | "'self'"
   | "'none'"

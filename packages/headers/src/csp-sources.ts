@@ -51,7 +51,7 @@ function checkForm(place: string, source: unknown): void {
   if (/^'?nonce-/i.test(source)) {
     throw new ConfigurationError(
       'ERR_OPTION_UNSAFE',
-      `${place}: ${shown} would be the same on every page. Ask for a nonce in the handler, with cspNonce(request).`,
+      `${place}: ${shown} would be the same on every page. Ask for a nonce in the handler, with cspNonce.of(request).`,
     )
   }
   if (KEYWORDS.has(`'${source}'`) || isHash(`'${source}'`)) {

@@ -4,6 +4,7 @@ import {
   type Deny,
   deny,
   type Guard,
+  guard,
   problem,
   type RequestView,
   type Respond,
@@ -38,7 +39,7 @@ export function httpsOnly(options: HttpsOnlyOptions = {}): Guard {
   const port = numberOption(WHERE, 'port', options.port, { min: 1, max: 65_535, integer: true, fallback: 443 })
   const suffix = port === 443 ? '' : `:${port}`
   const secure = strictTransportSecurity === false ? ALLOW : passing(strictTransportSecurity)
-  return Object.freeze<Guard>({
+  return guard({
     name: 'https only',
     layer: 'request',
     reads: 'head',

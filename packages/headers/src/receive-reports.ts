@@ -3,6 +3,7 @@ import {
   type Deny,
   deny,
   type Guard,
+  guard,
   type PathPattern,
   problem,
   publishEvent,
@@ -55,7 +56,7 @@ export function receiveReports(options: ReceiveReportsOptions): Guard {
     maxPerMinute: numberOption(WHERE, 'maxPerMinute', options.maxPerMinute, { ...whole, fallback: 60 }),
     clock: options.clock ?? systemClock,
   })
-  return Object.freeze<Guard>({
+  return guard({
     name: NAME,
     layer: 'headers',
     reads: 'head',

@@ -6,6 +6,7 @@ import {
   type Deny,
   deny,
   type Guard,
+  guard,
   type PathPattern,
   problem,
   type RequestView,
@@ -16,8 +17,10 @@ import { checkOptionNames } from '@ashlar/core/options'
 import {
   type CrossSiteToken,
   type CrossSiteTokenState,
+  type CrossSiteTokens,
   crossSiteTokens,
   type TokenVerifier,
+  tokenSlot,
 } from './cross-site-token.ts'
 import { compileOrigins, includesOrigin, type OriginPattern, type Origins } from './origins.ts'
 
@@ -55,12 +58,15 @@ export function sameOrigin(options: SameOriginOptions = {}): Guard<CrossSiteToke
   const sites: ReadonlySet<string> = new Set(['same-origin', 'none', ...(options.sameSite ? ['same-site'] : [])])
   const exemption = compileExemptions(options.exempt ?? [])
   const tokens = options.token && crossSiteTokens(`${WHERE} token`, options.token)
-  const passing: Allow<CrossSiteTokenState> = tokens ? Object.freeze({ kind: 'allow', state: tokens.state }) : ALLOW
-  return Object.freeze<Guard<CrossSiteTokenState>>({
+  const passing: Allow<CrossSiteTokens['state']> = tokens
+    ? Object.freeze({ kind: 'allow', state: tokens.state })
+    : ALLOW
+  return guard({
     name: 'same origin',
     layer: 'cross-site',
     reads: tokens?.reads ?? 'head',
-    check(request): Awaitable<Allow<CrossSiteTokenState> | Deny> {
+    ...(tokens && { adds: { crossSiteToken: tokenSlot } }),
+    check(request): Awaitable<Allow<CrossSiteTokens['state']> | Deny> {
       if (SAFE.has(request.method) && request.headers.upgrade === undefined) return passing
       const refusal = judge(request, origins, sites, tokens?.verify)
       return refusal === undefined ? passing : (exemption(request.path) ?? refusal)

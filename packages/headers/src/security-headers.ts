@@ -1,10 +1,10 @@
-import { type Allow, ConfigurationError, type Guard, type Headers } from '@ashlar/core'
+import { type Allow, ConfigurationError, type Guard, guard, type Headers } from '@ashlar/core'
 import { checkOptionNames } from '@ashlar/core/options'
 
 import { CHOICE_NAMES, chosenHeaders, type HeaderChoices } from './choices.ts'
 import { type CompiledPolicy, compilePolicy } from './content-security-policy.ts'
 import type { CspDirectives } from './csp-directives.ts'
-import { type CspState, nonceSource } from './csp-nonce.ts'
+import { type CspState, nonceSlot } from './csp-nonce.ts'
 import { type PermissionsPolicy, permissionsPolicyValue } from './permissions-policy.ts'
 import { PROFILE_NAMES, type Profile, type ProfileName, profileOf } from './profile.ts'
 import { reportEndpoint, reportingEndpointsValue } from './report-endpoint.ts'
@@ -51,10 +51,11 @@ export function securityHeaders(options: SecurityHeadersOptions = {}): Guard<Csp
   const profile = profileOf(profileName(options.profile))
   const plain = passing(options, profile, false)
   const secure = passing(options, profile, true)
-  return Object.freeze<Guard<CspState>>({
+  return guard({
     name: 'security headers',
     layer: 'headers',
     reads: 'head',
+    adds: { cspNonce: nonceSlot },
     check: (request) => (request.secure ? secure : plain),
   })
 }
@@ -70,7 +71,7 @@ function passing(options: SecurityHeadersOptions, profile: Profile, secure: bool
     headers: Object.freeze(headers),
     remove: TELLTALES,
     // No page that an API renders asks for a nonce.
-    ...(profile.nonces && { state: Object.freeze(nonceSource(policies)) }),
+    ...(profile.nonces && { state: Object.freeze({ cspNonce: nonceSlot.from(policies) }) }),
   })
 }
 

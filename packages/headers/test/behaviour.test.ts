@@ -87,7 +87,7 @@ describe.each(frameworks)('in %s', (name, make) => {
   test('a page gets a nonce only when it asks', async () => {
     const pages = {
       '/plain': () => 'plain',
-      '/asks': (raw: Parameters<typeof cspNonce>[0]) => `${cspNonce(raw)} ${cspNonce(raw)}`,
+      '/asks': (raw: Parameters<typeof cspNonce.of>[0]) => `${cspNonce.of(raw)} ${cspNonce.of(raw)}`,
       '/template': (_: unknown, locals: { cspNonce?: string }) => String(locals.cspNonce),
     }
     const server = await serve(make, {
@@ -143,7 +143,7 @@ describe.each(frameworks)('in %s', (name, make) => {
 
   test('a signed token serves browsers that send neither Sec-Fetch-Site nor Origin', async () => {
     const secret = 'the first secret, which is long enough'
-    const form = (raw: Parameters<typeof crossSiteToken>[0]) => crossSiteToken(raw)
+    const form = (raw: Parameters<typeof crossSiteToken.of>[0]) => crossSiteToken.of(raw)
     const guards = [sameOrigin({ token: { secret, sessionCookie: 'sid' } })]
     const server = await serve(make, { guards, pages: { '/form': form } })
     const page = await server.call('/form', { headers: { cookie: 'sid=alice' } })
@@ -197,7 +197,7 @@ test('an exemption lets its route through, and says why', async () => {
 test('a token of an older secret is still good, one of no secret is not', async () => {
   const old = 'the older secret, which is long enough'
   const current = 'the newer secret, which is long enough'
-  const pages = { '/': (raw: Parameters<typeof crossSiteToken>[0]) => crossSiteToken(raw) }
+  const pages = { '/': (raw: Parameters<typeof crossSiteToken.of>[0]) => crossSiteToken.of(raw) }
   const make = FRAMEWORKS['Koa 3']!
   const withSecret = (secret: string | string[]) =>
     serve(make, { guards: [sameOrigin({ token: { secret, sessionCookie: 'sid' } })], pages })

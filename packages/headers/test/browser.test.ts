@@ -61,7 +61,7 @@ browserSuite('in a real browser', () => {
           guards,
           pages: {
             '/': (raw) => `<title>app</title>
-              <script nonce="${cspNonce(raw)}">window.trusted = true</script>
+              <script nonce="${cspNonce.of(raw)}">window.trusted = true</script>
               <script>window.injected = true</script>
               <img src="/nothing" onerror="window.attribute = true">
               <iframe id="foreign" src="${friend}/framed"></iframe>`,

@@ -21,7 +21,7 @@ const guards = [
   sameOrigin(),
   refusing,
 ]
-const pages = { '/': () => 'ok', '/nonce': (raw: Parameters<typeof cspNonce>[0]) => cspNonce(raw) }
+const pages = { '/': () => 'ok', '/nonce': (raw: Parameters<typeof cspNonce.of>[0]) => cspNonce.of(raw) }
 const requests: Readonly<Record<string, readonly [target: string, method: string, status: number]>> = {
   success: ['/', 'GET', 200],
   refusal: ['/refused', 'GET', 403],

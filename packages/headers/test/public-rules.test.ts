@@ -13,7 +13,7 @@ const make = FRAMEWORKS['Express 5']!
 const guards = [httpsOnly(), securityHeaders()]
 const pages = {
   '/': () => '<h1>Hello</h1>',
-  '/nonce': (raw: Parameters<typeof cspNonce>[0]) => `<script nonce="${cspNonce(raw)}"></script>`,
+  '/nonce': (raw: Parameters<typeof cspNonce.of>[0]) => `<script nonce="${cspNonce.of(raw)}"></script>`,
 }
 
 async function visit(target: string, headers: Record<string, string>): Promise<TestResponse> {

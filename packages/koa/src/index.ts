@@ -1,3 +1,5 @@
+export { requireFrontDoor } from '@ashlar/node'
+
 export { adapter, errorBoundary, frontDoor, handle, type KoaAdapter, Protect, protect } from './adapter.ts'
 export type { KoaErrorBoundary } from './error-boundary.ts'
 export type { KoaApp, KoaFrontDoor } from './front-door.ts'

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import { type AdapterSettings, type Answer, offerLocals, type Port } from '@ashlar/core/adapter'
+import { warn } from '@ashlar/core'
+import { type AdapterSettings, type Answer, contain, errorText, type Port } from '@ashlar/core/adapter'
 import { trustNone } from '@ashlar/core/http'
 
 /** The part of a Koa 2 or Koa 3 context that guards need. */
@@ -9,7 +10,7 @@ export interface KoaContext {
   readonly res: ServerResponse
   readonly originalUrl: string
   readonly path: string
-  readonly app: { emit(event: string, ...values: unknown[]): boolean }
+  readonly app: { rawListeners(event: string): readonly unknown[] }
   readonly state: object
   status: number
   body: unknown
@@ -41,11 +42,11 @@ export function koaPort(settings: AdapterSettings): Port<KoaContext> {
     answer: answerThroughContext,
     expose(context, state) {
       if (state['principal'] !== undefined) (context.state as { principal?: unknown }).principal = state['principal']
-      offerLocals(context.state, state, context.req)
     },
+    locals: (context) => context.state,
     report(context, error) {
-      if (settings.onError) settings.onError(error)
-      else context.app.emit('error', asError(error), context)
+      if (settings.onError) contain(() => settings.onError?.(error), toldOf)
+      else emitError(context, asError(error))
     },
     guardTimeoutMs: settings.guardTimeoutMs,
   }
@@ -62,6 +63,19 @@ function answerThroughContext(context: KoaContext, { status, problem, body }: An
     // A null body makes Koa answer 204.
     context.status = status
   }
+}
+
+/** Tells the app's listeners, each by itself: of one that rejects, `emit` would make the end of the process. */
+function emitError(context: KoaContext, error: Error): void {
+  const listeners = context.app.rawListeners('error')
+  if (listeners.length === 0) toldOf(error)
+  for (const listener of listeners) {
+    contain(() => (listener as (...values: unknown[]) => unknown).call(context.app, error, context), toldOf)
+  }
+}
+
+function toldOf(failure: unknown): void {
+  warn('ERR_BACKGROUND_FAILURE', `What was to tell of an error failed itself: ${errorText(failure)}`)
 }
 
 /** Koa's own listener throws at anything else. */

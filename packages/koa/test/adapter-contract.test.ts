@@ -7,7 +7,7 @@ import { bodyParser as parseBody } from '@koa/bodyparser'
 import Router from '@koa/router'
 import Koa from 'koa'
 
-import { adapter, type KoaMiddleware } from '../src/index.ts'
+import { adapter, type KoaMiddleware, requireFrontDoor } from '../src/index.ts'
 
 function koaApp(app: AppUnderTest): Koa {
   const { guards = [], routes = [], mount, rewrite, bodyParser, errorBoundary, trustSetting, options } = app
@@ -65,7 +65,7 @@ function mounted(prefix: string, inner: Koa.Middleware): Koa.Middleware {
   }
 }
 
-const traits = { routes: true, looseRouting: true, followsTrustSetting: false }
+const traits = { routes: true, looseRouting: true, followsTrustSetting: false, requireFrontDoor }
 
 const byMiddleware: AdapterUnderTest = {
   ...traits,

@@ -2,17 +2,18 @@ import { type IncomingMessage, type RequestListener, ServerResponse } from 'node
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
-import { type AnyGuard, allow, ConfigurationError, type Guard, type InOrder } from '@ashlar/core'
-import { type AdapterSettings, frontDoorMark, run, stepsOf } from '@ashlar/core/adapter'
+import { type AnyGuard, ConfigurationError, type InOrder } from '@ashlar/core'
+import { type AdapterSettings, contain, run, stepsOf } from '@ashlar/core/adapter'
 
-import { answerError, nodePort } from './node-port.ts'
+import { frontDoorMark } from './front-door-mark.ts'
+import { answerError, nodePort, reportError } from './node-port.ts'
 
 /** A request listener (an Express app is one) or a Koa app. */
 export type App =
   | ((request: IncomingMessage, response: ServerResponse) => unknown)
   | { callback(): (request: IncomingMessage, response: ServerResponse) => unknown }
 
-export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => unknown
 
 export interface FrontDoor extends RequestListener {
   /**
@@ -21,14 +22,6 @@ export interface FrontDoor extends RequestListener {
    */
   upgrade(listener: UpgradeListener): UpgradeListener
 }
-
-const mark: Guard<{ frontDoor: true }> = Object.freeze<Guard<{ frontDoor: true }>>({
-  name: 'front door',
-  layer: 'request',
-  reads: 'head',
-  check: () => MARKED,
-})
-const MARKED = Object.freeze(allow(Object.freeze({ [frontDoorMark.name as 'frontDoor']: true as const })))
 
 /**
  * Runs guards on the plain node objects, before the app sees the request: `createServer(frontDoor(app, …guards))`.
@@ -46,12 +39,12 @@ export function frontDoorWith(settings: AdapterSettings): MakeFrontDoor {
     app: App,
     ...guards: Guards & InOrder<Guards>
   ): FrontDoor {
-    const steps = stepsOf([mark, ...(guards as readonly AnyGuard[])])
-    for (const { guard } of steps) {
-      if (guard.reads !== 'head') {
+    const steps = stepsOf([frontDoorMark, ...(guards as readonly AnyGuard[])])
+    for (const { name, reads } of steps) {
+      if (reads !== 'head') {
         throw new ConfigurationError(
           'ERR_GUARD_TOO_EARLY',
-          `frontDoor(): guard "${guard.name}" reads the ${guard.reads}, which is not known in front of the app. Put it on the route.`,
+          `frontDoor(): guard "${name}" reads the ${reads}, which is not known in front of the app. Put it on the route.`,
         )
       }
     }
@@ -59,12 +52,10 @@ export function frontDoorWith(settings: AdapterSettings): MakeFrontDoor {
     const listener = 'callback' in app ? app.callback() : app
 
     function admit(request: IncomingMessage, response: ServerResponse): void {
-      try {
-        const result = listener(request, response)
-        if (result instanceof Promise) result.catch((error: unknown) => answerError(settings, response, error))
-      } catch (error) {
-        answerError(settings, response, error)
-      }
+      contain(
+        () => listener(request, response),
+        (error) => answerError(settings, response, error),
+      )
     }
 
     function door(request: IncomingMessage, response: ServerResponse): void {
@@ -89,7 +80,13 @@ export function frontDoorWith(settings: AdapterSettings): MakeFrontDoor {
         const enter = (): void => {
           response.detachSocket(socket as Socket)
           lendResponse(response, socket)
-          proceed(request, socket, head)
+          contain(
+            () => proceed(request, socket, head),
+            (error) => {
+              reportError(settings, error)
+              socket.destroy()
+            },
+          )
         }
         const passed = run(port, steps, { request, response })
         if (passed === true) enter()

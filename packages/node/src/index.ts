@@ -1,4 +1,5 @@
 export { adapter, frontDoor, type NodeAdapter, protect } from './adapter.ts'
 export { type App, type FrontDoor, frontDoorWith, type MakeFrontDoor, type UpgradeListener } from './front-door.ts'
+export { requireFrontDoor } from './front-door-mark.ts'
 export { answerError, type NodeContext, type NodeRequest, nodePort } from './node-port.ts'
 export { middlewareOf, type Next, type NodeMiddleware, type NodeProtect, protectWith } from './protect.ts'

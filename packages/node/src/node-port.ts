@@ -1,13 +1,17 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 
+import { warn } from '@ashlar/core'
 import {
   type AdapterSettings,
   type Answer,
-  offerLocals,
+  contain,
+  errorText,
   type Port,
   pathOf,
   problemOf,
   removeContentHeaders,
+  sealBeforeWriteHead,
+  sealHead,
 } from '@ashlar/core/adapter'
 import { type TrustProxy, trustNone } from '@ashlar/core/http'
 
@@ -41,14 +45,18 @@ export function nodePort(settings: AdapterSettings, app?: unknown): Port<NodeCon
     params: ({ request }) => (request.route ? (request.params as Readonly<Record<string, string>>) : undefined),
     body: ({ request }) => request.body,
     trust: ({ request }) => settings.trust ?? trustOf(request.app ?? app),
-    answer: ({ response }, answer) => sendAnswer(response, answer),
-    expose({ request, response }, state) {
-      if (state['principal'] !== undefined) exposePrincipal(request, state['principal'], prototypes?.request)
-      offerLocals((response as { locals?: object }).locals, state, request)
+    answer({ response }, answer) {
+      // It does not have the prototype yet that would make its headers final.
+      if (prototypes) sealHead(response, answer.status)
+      sendAnswer(response, answer)
     },
+    expose({ request }, state) {
+      if (state['principal'] !== undefined) exposePrincipal(request, state['principal'], prototypes?.request)
+    },
+    locals: ({ response }) => (response as { readonly locals?: object }).locals,
+    sealLater: ({ response }) => sealBeforeWriteHead(response, prototypes?.response),
     report: (_, error) => reportError(settings, error),
     guardTimeoutMs: settings.guardTimeoutMs,
-    responsePrototype: prototypes?.response,
   }
 }
 
@@ -118,5 +126,8 @@ export function sendAnswer(response: ServerResponse, { status, problem, body }: 
 export function reportError({ onError }: AdapterSettings, error: unknown): void {
   // biome-ignore lint/suspicious/noConsole: standard error is where the frameworks themselves report, unless told otherwise
   const report = onError ?? console.error
-  report(error)
+  contain(
+    () => report(error),
+    (failure) => warn('ERR_BACKGROUND_FAILURE', `What was to tell of an error failed itself: ${errorText(failure)}`),
+  )
 }

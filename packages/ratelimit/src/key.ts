@@ -1,7 +1,6 @@
 import { AshlarError, type Principal, type RequestView } from '@ashlar/core'
 
 import { addressKey } from './address-key.ts'
-import { watchAddress } from './misconfiguration.ts'
 
 /** Reads what to count a request under. Called once for each request; a promise or an empty string is an error. */
 export type KeyFunction = (request: RequestView, state: Readonly<object>) => string
@@ -27,12 +26,7 @@ export function keyFunction(by: LimitBy, ipv6Prefix: number): KeyFunction {
 }
 
 export function byAddress(ipv6Prefix: number): KeyFunction {
-  const watch = watchAddress()
-  return (request) => {
-    watch(request)
-    const { address } = request
-    return address === undefined ? UNKNOWN_ADDRESS : addressKey(address, ipv6Prefix)
-  }
+  return ({ address }) => (address === undefined ? UNKNOWN_ADDRESS : addressKey(address, ipv6Prefix))
 }
 
 /** A subject is unique together with its issuer; an issuer holds no line break. */

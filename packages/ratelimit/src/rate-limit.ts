@@ -3,9 +3,11 @@ import {
   type Awaitable,
   ConfigurationError,
   type Guard,
+  guard,
   type Moment,
   type Outcome,
   type Principal,
+  principal,
   type RequestView,
   type Verdict,
 } from '@ashlar/core'
@@ -92,13 +94,14 @@ export function rateLimit(options: RateLimitOptions): Guard {
   checkOptionNames('rateLimit() headers', headers, ['legacy', 'standard'])
   const ledger = openLedger(store, { name, policies }, storeLossOptions('rateLimit()', store, options))
   const limiter = new Limiter(name, policies, ledger, headers, clock)
-  const guard: Guard = {
+  const keyOf = keyFunction(by, ipv6PrefixOption('rateLimit()', options.ipv6Prefix))
+  return guard({
     name: `rate limit ${name}`,
     layer: 'rate-limit',
     reads,
-    check: limitedCheck(() => limiter, keyFunction(by, ipv6PrefixOption('rateLimit()', options.ipv6Prefix)), options),
-  }
-  return Object.freeze(by === 'principal' || by === 'api-key' ? { ...guard, needs: ['principal' as never] } : guard)
+    ...((by === 'principal' || by === 'api-key') && { needs: { principal } }),
+    check: limitedCheck(() => limiter, keyOf, options),
+  }) as Guard
 }
 
 /** The part that every kind of limit shares: key, cost, decision, settlement. */

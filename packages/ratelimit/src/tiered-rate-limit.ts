@@ -1,4 +1,4 @@
-import { type Awaitable, ConfigurationError, type Guard, type Principal, publishEvent } from '@ashlar/core'
+import { type Awaitable, ConfigurationError, type Guard, guard, type Principal, publishEvent } from '@ashlar/core'
 import { checkOptionNames } from '@ashlar/core/options'
 import { systemClock } from '@ashlar/core/time'
 
@@ -108,7 +108,7 @@ export function tieredRateLimit(options: TieredRateLimitOptions = {}): Guard {
   }
 
   const addressOf = byAddress(ipv6PrefixOption(where, options.ipv6Prefix))
-  return Object.freeze<Guard>({
+  return guard({
     name: guardName,
     layer: 'rate-limit',
     reads,

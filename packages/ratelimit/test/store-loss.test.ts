@@ -113,7 +113,7 @@ test('a settlement that the store does not take is let go of', async () => {
   const { control, guard } = askingWith({ settle: () => 0 })
   const verdict = await guard.check(testRequest(), {})
   control.mode = 'rejects'
-  await (verdict as { afterResponse(outcome: object): Promise<void> }).afterResponse({})
+  await (verdict as unknown as { afterResponse(outcome: object): Promise<void> }).afterResponse({})
   expect(changes()).toEqual(['rate_limit_store_lost: failure'])
 })
 

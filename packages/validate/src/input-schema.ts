@@ -1,4 +1,5 @@
 import type { Awaitable } from '@ashlar/core'
+import { isThenable } from '@ashlar/core/time'
 import { $ZodAsyncError, type $ZodIssue, type $ZodType, safeParse, safeParseAsync } from 'zod/v4/core'
 
 import type { InputPart } from './input-part.ts'
@@ -30,7 +31,7 @@ export class InputSchema {
   parse(value: unknown): Awaitable<Parsed> {
     try {
       const parsed = this.#ask(value)
-      return parsed instanceof Promise ? parsed.catch(tooDeep) : parsed
+      return isThenable(parsed) ? parsed.catch(tooDeep) : parsed
     } catch (error) {
       return tooDeep(error)
     }
@@ -45,7 +46,7 @@ export class InputSchema {
   /** Asks in a manner that may answer either way. A synchronous attempt would abandon the promise it meets, and the rejection of that one would end the process. */
   #explore(value: unknown): Awaitable<Parsed> {
     const attempt = this.#schema._zod.run({ value, issues: [] }, { async: true })
-    if (attempt instanceof Promise) {
+    if (isThenable(attempt)) {
       this.#way = 'asynchronous'
       return attempt.then(({ value: data, issues }) =>
         issues.length > 0 ? safeParseAsync(this.#schema, value) : { success: true, data },

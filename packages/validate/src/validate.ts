@@ -5,6 +5,7 @@ import {
   ConfigurationError,
   deny,
   type Guard,
+  guard,
   type Moment,
   problem,
   type RequestSource,
@@ -12,9 +13,10 @@ import {
   slot,
   type Verdict,
 } from '@ashlar/core'
-import { checkOptionNames } from '@ashlar/core/options'
+import { OptionPlace, type OptionReader, type OptionTable, optional, readOptions } from '@ashlar/core/options'
+import { isThenable } from '@ashlar/core/time'
 import type { $ZodType, output } from 'zod/v4/core'
-
+import { input as inputSlot } from './input.ts'
 import { collectIssues, type InputIssue } from './input-issue.ts'
 import { INPUT_PARTS, type InputPart, readPart } from './input-part.ts'
 import { InputSchema, type Parsed } from './input-schema.ts'
@@ -44,6 +46,8 @@ export interface ValidateGuard<Input extends object> extends Guard<{ readonly in
   of(source: RequestSource): Input
 }
 
+const WHERE = 'validate()'
+
 /** One name a guard in this process and across copies of this package. */
 let guards = 0
 const COPY = Math.random().toString(36).slice(2)
@@ -53,6 +57,11 @@ const COPY = Math.random().toString(36).slice(2)
  * unknown members, `z.object` drops them. Refuses with 400 `invalid-input` and up to fifty issues, or with 415 a body in a
  * media type that no parser reads.
  * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
+ * @example
+ * const order = validate({ body: z.strictObject({ symbol: z.string(), quantity: z.int().positive() }) })
+ * app.post('/orders', protect(order), (req, res) => {
+ *   const { body } = order.of(req) // { symbol: string, quantity: number }
+ * })
  */
 export function validate<const Schemas extends InputSchemas>(schemas: Schemas): ValidateGuard<InputOf<Schemas>> {
   const compiled = compile(schemas)
@@ -67,7 +76,7 @@ export function validate<const Schemas extends InputSchemas>(schemas: Schemas): 
     if (refusal) return refusal
     const results = parseAll(compiled, request)
     for (const result of results) {
-      if (result instanceof Promise) return Promise.all(results).then((settled) => conclude(settled, state))
+      if (isThenable(result)) return Promise.all(results).then((settled) => conclude(settled, state))
     }
     return conclude(results as readonly Parsed[], state)
   }
@@ -92,11 +101,9 @@ export function validate<const Schemas extends InputSchemas>(schemas: Schemas): 
     return allow({ input, [own]: value } as unknown as { input: InputOf<Schemas> })
   }
 
+  const made = guard({ name, layer: 'validation', reads: momentOf(parts), adds: { input: inputSlot }, check })
   return Object.freeze<ValidateGuard<InputOf<Schemas>>>({
-    name,
-    layer: 'validation',
-    reads: momentOf(parts),
-    check,
+    ...(made as Guard<{ input: InputOf<Schemas> }>),
     of(source) {
       const value = validated.find(source)
       if (value) return value
@@ -108,24 +115,38 @@ export function validate<const Schemas extends InputSchemas>(schemas: Schemas): 
   })
 }
 
+const schema: OptionReader<$ZodType> = (value, at) => {
+  if (isSchema(value)) return value
+  throw at.invalid('a zod 4 schema', value, `Write { ${at.option}: z.object({ … }) }.`)
+}
+
+const SCHEMAS = {
+  body: optional(schema),
+  query: optional(schema),
+  params: optional(schema),
+  headers: optional(schema),
+} satisfies OptionTable<InputSchemas>
+
 function compile(schemas: InputSchemas): readonly InputSchema[] {
-  checkOptionNames('validate()', schemas, INPUT_PARTS)
+  const read = readOptions<InputSchemas, typeof SCHEMAS>(WHERE, schemas, SCHEMAS)
   const given = INPUT_PARTS.filter((part) => Object.hasOwn(schemas, part))
   if (given.length === 0) {
-    throw new ConfigurationError('ERR_OPTION_MISSING', `validate(): give a schema for ${INPUT_PARTS.join(', ')}.`)
+    throw new ConfigurationError('ERR_OPTION_MISSING', `${WHERE}: give a schema for ${INPUT_PARTS.join(', ')}.`, {
+      where: WHERE,
+    })
   }
   return given.map((part) => {
-    const schema = schemas[part]
-    if (isSchema(schema)) return new InputSchema(part, schema)
-    throw new ConfigurationError(
-      'ERR_OPTION_INVALID',
-      `validate(): "${part}" is not a zod 4 schema. Write { ${part}: z.object({ … }) }; an undefined one is often a circular import.`,
-    )
+    const known = read[part]
+    // Left out is one thing; a schema that should be there and is not would leave the part unchecked.
+    if (known === undefined) {
+      throw new OptionPlace(WHERE, part).invalid('a zod 4 schema, not undefined: often a circular import')
+    }
+    return new InputSchema(part, known)
   })
 }
 
-function isSchema(value: $ZodType | undefined): value is $ZodType {
-  return typeof value === 'object' && value !== null && typeof value._zod?.run === 'function'
+function isSchema(value: unknown): value is $ZodType {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<$ZodType>)._zod?.run === 'function'
 }
 
 function momentOf(parts: readonly InputPart[]): Moment {
@@ -138,7 +159,7 @@ function parseAll(schemas: readonly InputSchema[], request: RequestView): readon
     for (const schema of schemas) results.push(schema.parse(readPart(request, schema.part)))
   } catch (error) {
     // Nobody will wait for those that were begun before this one threw.
-    for (const result of results) if (result instanceof Promise) result.catch(() => {})
+    for (const result of results) if (isThenable(result)) result.then(undefined, () => {})
     throw error
   }
   return results

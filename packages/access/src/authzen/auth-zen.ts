@@ -3,9 +3,10 @@ import {
   ConfigurationError,
   deny,
   type Guard,
+  guard,
   type Principal,
+  principal,
   problem,
-  type RequestView,
   respond,
   type Verdict,
 } from '@ashlar/core'
@@ -143,7 +144,7 @@ export function authZen(access: AccessControl, options: AuthZenOptions): AuthZen
     searchSubject: subjects && endpoint('search subject', (body) => search(body, 'subject', subjects)),
     searchResource: resources && endpoint('search resource', (body) => search(body, 'resource', resources)),
     searchAction: endpoint('search action', searchAction),
-    metadata: Object.freeze({ name: 'authzen metadata', layer: 'custom', reads: 'head', check: () => metadata }),
+    metadata: guard({ name: 'authzen metadata', layer: 'custom', reads: 'head', check: () => metadata }),
   } as const)
 }
 
@@ -155,13 +156,13 @@ const STOPS: ReadonlyMap<unknown, boolean | 'never'> = new Map<unknown, boolean 
 ])
 
 function endpoint(name: string, answer: (body: unknown) => Promise<Verdict>): Endpoint {
-  return Object.freeze({
+  return guard({
     name: `authzen ${name}`,
     layer: 'custom',
     reads: 'body',
-    needs: ['principal'] as const,
-    check: (request: RequestView) => answer(request.body),
-  } as const)
+    needs: { principal },
+    check: (request) => answer(request.body),
+  })
 }
 
 function json(body: object): Verdict {

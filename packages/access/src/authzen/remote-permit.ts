@@ -1,19 +1,20 @@
 import {
   ALLOW,
   type Awaitable,
-  ConfigurationError,
   type Guard,
+  guard,
   type Principal,
+  principal,
   type RequestView,
   UnavailableError,
   type Verdict,
 } from '@ashlar/core'
-import { parseUrl } from '@ashlar/core/http'
+import { type Fetch, requestJson, secureUrl } from '@ashlar/core/http'
 import { checkOptionNames, numberOption } from '@ashlar/core/options'
 
 import { Refusals } from '../refusals.ts'
 import { checkAsked, type PermissionText } from '../roles/permission.ts'
-import { type Entity, isObject } from './evaluation-request.ts'
+import type { Entity } from './evaluation-request.ts'
 
 export interface RemotePermitOptions {
   /** The access evaluation endpoint of the decision point: HTTPS, or HTTP on this machine. */
@@ -26,6 +27,8 @@ export interface RemotePermitOptions {
   readonly headers?: () => Awaitable<Readonly<Record<string, string>>>
   /** How long the decision point may take, in milliseconds. Default 2000. */
   readonly timeoutMs?: number
+  /** Asks the decision point; an HTTP client with proxies, retries or a breaker. Default: `fetch`. */
+  readonly fetch?: Fetch
   /** The challenge for an anonymous caller. Default `'Bearer'`. */
   readonly challenge?: string
 }
@@ -43,12 +46,12 @@ export function remotePermit(
   text: PermissionText,
   options: RemotePermitOptions,
 ): Guard<object, { readonly principal: Principal }> {
-  checkOptionNames(WHERE, options, ['endpoint', 'resource', 'subject', 'headers', 'timeoutMs', 'challenge'])
+  checkOptionNames(WHERE, options, ['endpoint', 'resource', 'subject', 'headers', 'timeoutMs', 'fetch', 'challenge'])
   const permission = checkAsked(WHERE, text)
-  const endpoint = readEndpoint(options.endpoint)
+  const endpoint = secureUrl(WHERE, 'endpoint', options.endpoint).href
   const timeoutMs = numberOption(WHERE, 'timeoutMs', options.timeoutMs, { min: 1, max: 2 ** 31 - 1, fallback: 2000 })
   const refusals = new Refusals(permission.text, options.challenge ?? 'Bearer')
-  const { resource, subject = subjectOf, headers } = options
+  const { resource, subject = subjectOf, headers, fetch = globalThis.fetch } = options
 
   async function check(request: RequestView, { principal }: { readonly principal: Principal }): Promise<Verdict> {
     const question = {
@@ -57,69 +60,28 @@ export function remotePermit(
       resource: resource ? await resource(request) : { type: permission.resource, id: '*' },
       context: { ...(request.address !== undefined && { ip_address: request.address }) },
     }
-    const allowed = await ask(endpoint, question, { ...(await headers?.()), 'x-request-id': request.id }, timeoutMs)
-    return allowed ? ALLOW : refusals.of(principal, `the decision point denies ${permission.text}`)
+    const answer = await requestJson(endpoint, {
+      ...{ fetch, timeoutMs, maxBytes: MAX_ANSWER },
+      init: {
+        method: 'POST',
+        headers: { ...(await headers?.()), 'x-request-id': request.id, 'content-type': 'application/json' },
+        body: JSON.stringify(question),
+      },
+    })
+    const { decision } = answer as { readonly decision?: unknown }
+    if (typeof decision !== 'boolean') throw new UnavailableError('The decision point answered without a decision.')
+    return decision ? ALLOW : refusals.of(principal, `the decision point denies ${permission.text}`)
   }
 
-  return Object.freeze({
+  return guard({
     name: `remote permit ${permission.text}`,
     layer: 'authorization',
     reads: resource === undefined ? 'head' : 'route',
-    needs: ['principal'] as const,
+    needs: { principal },
     check,
-  } as const)
-}
-
-async function ask(
-  endpoint: URL,
-  question: object,
-  headers: Readonly<Record<string, string>>,
-  timeoutMs: number,
-): Promise<boolean> {
-  try {
-    const response = await fetch(endpoint, {
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify(question),
-      // The credential of this service goes where it was meant to go.
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-    if (response.status !== 200) throw new Error(`the decision point answered ${response.status}`)
-    const answer: unknown = JSON.parse(await shortText(response))
-    const decision = isObject(answer) && Object.hasOwn(answer, 'decision') ? answer['decision'] : undefined
-    if (typeof decision !== 'boolean') throw new Error('the decision point answered without a decision')
-    return decision
-  } catch (error) {
-    throw new UnavailableError('The decision point could not be asked.', { cause: error })
-  }
-}
-
-async function shortText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    length += chunk.length
-    if (length > MAX_ANSWER) throw new Error('the answer is too long')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
+  })
 }
 
 function subjectOf({ subject, roles, scopes }: Principal): Entity {
   return { type: 'user', id: subject, properties: { roles, scopes } }
-}
-
-function readEndpoint(text: string): URL {
-  const url = parseUrl(text)
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new ConfigurationError(
-      'ERR_OPTION_INVALID',
-      `${WHERE}: "endpoint" is a URL such as "https://pdp.example/access/v1/evaluation".`,
-    )
-  }
-  if (url.protocol === 'http:' && !/^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)) {
-    throw new ConfigurationError('ERR_OPTION_UNSAFE', `${WHERE}: decisions come over HTTPS, except from this machine.`)
-  }
-  return url
 }

@@ -1,8 +1,9 @@
+import { networks } from '@ashlar/core/http'
+
 import { type Attribute, ownOf, rawReader, readerOf, type UserSlots } from './attributes.ts'
 import { attributesOf, type Comparison, type Leaf, type Term, type Tree } from './condition-tree.ts'
 import { wallClock } from './day-time.ts'
 import type { Inquiry } from './inquiry.ts'
-import { networkTest } from './networks.ts'
 import { FALSE, negated, TRUE, type Truth, UNKNOWN } from './truth.ts'
 import type { ValueType } from './value-type.ts'
 
@@ -116,7 +117,7 @@ function makeTest(leaf: Leaf, slots: UserSlots): Test {
     }
     case 'within': {
       const left = readerOf(leaf.left, { kind: 'address' }, slots)
-      const test = networkTest(leaf.networks)
+      const test = networks(leaf.networks)
       return (inquiry) => {
         const address = left(inquiry)
         return address === undefined ? UNKNOWN : test(address as string) ? TRUE : FALSE

@@ -1,13 +1,20 @@
+import { networksOf } from '@ashlar/core/http'
 import { nearestName } from '@ashlar/core/options'
 
 import { own } from '../own.ts'
-import { type Attribute, looksLikeReference } from './attributes.ts'
+import { type Attribute, type Attributes, looksLikeReference } from './attributes.ts'
 import type { Comparison, Leaf, Term, Tree } from './condition-tree.ts'
 import { isZone, readDayTime } from './day-time.ts'
-import { isNetwork } from './networks.ts'
 import type { PolicyIssue } from './policy.ts'
-import type { ReadOptions } from './read-policies.ts'
 import { constantOf, describeType, isStorable, sameType, type ValueType } from './value-type.ts'
+
+export interface ReadOptions {
+  readonly attributes: Attributes
+  /** Nothing may be left to guessing: no bare references, no undeclared attributes. */
+  readonly strict: boolean
+  /** The time zone of a day time that names none. */
+  readonly zone: string | undefined
+}
 
 /** A condition nested deeper than this is a mistake or an attack. */
 const MAX_DEPTH = 64
@@ -154,10 +161,13 @@ export class ConditionReader {
     }
     if (explicit.length === 0) return this.#broken(path, 'an empty list holds nothing.')
     if (left.type?.kind === 'address') {
-      const wrong = explicit.findIndex((network) => !isNetwork(network))
-      if (wrong !== -1)
-        return this.#broken(`${path}[${wrong}]`, 'expected an address or a network such as "10.0.0.0/8".')
-      return { kind: 'leaf', test: 'within', path, left, networks: explicit }
+      const networks: string[] = []
+      for (const [index, item] of explicit.entries()) {
+        const known = networksOf(item)
+        if (!known) return this.#broken(`${path}[${index}]`, 'expected an address or a network such as "10.0.0.0/8".')
+        networks.push(...known)
+      }
+      return { kind: 'leaf', test: 'within', path, left, networks }
     }
     const type = left.type ?? typeOfConstant(isExplicit(explicit[0], 'value') ? own(explicit[0], 'value') : explicit[0])
     if (type.kind === 'texts') return this.#broken(path, `${left.name} is a list of texts: use "contains".`)

@@ -1,10 +1,9 @@
 import { nearestName } from '@ashlar/core/options'
 
 import { own } from '../own.ts'
-import type { Attributes } from './attributes.ts'
 import type { Tree } from './condition-tree.ts'
 import type { PolicyIssue } from './policy.ts'
-import { ConditionReader } from './read-condition.ts'
+import { ConditionReader, type ReadOptions } from './read-condition.ts'
 
 /** A policy that was read without an error. */
 export interface ReadPolicy {
@@ -17,14 +16,6 @@ export interface ReadPolicy {
   readonly path: string
   /** Its conditions as they were written. */
   readonly conditions: unknown
-}
-
-export interface ReadOptions {
-  readonly attributes: Attributes
-  /** Nothing may be left to guessing: no bare references, no undeclared attributes. */
-  readonly strict: boolean
-  /** The time zone of a day time that names none. */
-  readonly zone: string | undefined
 }
 
 const MEMBERS = ['id', 'description', 'effect', 'resource', 'action', 'conditions']

@@ -4,7 +4,9 @@ import {
   allow,
   ConfigurationError,
   type Guard,
+  guard,
   type Principal,
+  principal,
   type RequestView,
   type Verdict,
 } from '@ashlar/core'
@@ -82,18 +84,19 @@ export function grantedRoles(
     return allow({ principal: Object.freeze({ ...principal, roles }) })
   }
 
-  return Object.freeze({
+  return guard({
     name: 'granted roles',
     layer: 'authorization',
     reads: 'head',
-    needs: ['principal'] as const,
-    check(request: RequestView, { principal }: Needs): Awaitable<Verdict<{ principal: Principal }>> {
+    needs: { principal },
+    adds: { principal },
+    check(request, { principal }): Awaitable<Verdict<{ principal: Principal }>> {
       const grants = find(principal, request)
       return grants instanceof Promise
         ? grants.then((settled) => withGrants(principal, settled))
         : withGrants(principal, grants)
     },
-  } as const)
+  })
 }
 
 /** `until` itself is no longer in it. What is no number limits to nothing. */

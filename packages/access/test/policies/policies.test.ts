@@ -212,6 +212,17 @@ describe('operators', () => {
     expect(asks({ not: within }, { environment: {} })).toBe(false)
   })
 
+  test.each(['::ffff:203.0.113.7', '::ffff:203.0.113.0/120', '203.0.113.7', '203.0.113.0/24', 'loopback'])(
+    'a deny policy for %s matches the address, however it is written',
+    (network) => {
+      const listed: Condition = { in: { 'environment.ip_address': [network] } }
+      const inside = network === 'loopback' ? '127.0.0.1' : '203.0.113.7'
+      expect(asks(listed, { environment: { ip_address: inside } })).toBe(true)
+      expect(asks(listed, { environment: { ip_address: `::ffff:${inside}` } })).toBe(true)
+      expect(asks(listed, { environment: { ip_address: '203.0.114.7' } })).toBe(false)
+    },
+  )
+
   test('hours may pass midnight', () => {
     const night: Condition = { between: { 'environment.time': { from: '22:00', to: '06:00', zone: 'UTC' } } }
     for (const [hour, expected] of [

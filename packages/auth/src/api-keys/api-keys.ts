@@ -5,7 +5,7 @@ import { ask, type Clock, type Duration } from '@ashlar/core/time'
 import type { Verified } from '../credential-source.ts'
 import { readArgument } from '../reading/argument.ts'
 import { name } from '../reading/identity-options.ts'
-import { told } from '../told.ts'
+import { type Deed, tell } from '../tell.ts'
 import { type ApiKeyRecord, type ApiKeyStore, checkRecord } from './api-key-record.ts'
 import { type ApiKeyGrant, type Granted, grantsOf, readGrant } from './key-grant.ts'
 import { hashOf, isKeyText, keyLabel, makeKeyId, makeKeyText } from './key-text.ts'
@@ -126,7 +126,7 @@ export function apiKeys(options: ApiKeysOptions): ApiKeys {
 
   async function issue(grant: ApiKeyGrant): Promise<IssuedApiKey> {
     const issued = make(readGrant(grant))
-    await told(created(issued.record, 'an API key was issued'), () => inTime(() => store.insert(issued.record)))
+    await tell(created(issued.record), async () => inTime(() => store.insert(issued.record)))
     return issued
   }
 
@@ -141,20 +141,15 @@ export function apiKeys(options: ApiKeysOptions): ApiKeys {
     const now = Math.floor(time.now())
     const issued = make(grantsOf(old, all, now))
     const replace = (): Awaitable<boolean> => store.replace(id, Math.ceil(now + overlap), issued.record, now)
-    const replaced = await told(created(issued.record, 'an API key was rotated'), async () => inTime(replace))
+    const replaced = await tell(created(issued.record), async () => inTime(replace))
     if (replaced && overlap === 0) known.revoke(id)
     return replaced ? issued : undefined
   }
 
   async function revoke(id: string): Promise<boolean> {
     readArgument('revoke()', 'id', id, name)
-    const event = {
-      name: 'authn_token_revoked',
-      by: BY,
-      reason: 'an API key was revoked',
-      object: objectOf(id),
-    } as const
-    const done = await told(event, () => inTime(() => store.revoke(id, Math.floor(time.now()))))
+    const deed: Deed = { name: 'authn_token_revoked', by: BY, object: { kind: 'api-key', id } }
+    const done = await tell(deed, async () => inTime(() => store.revoke(id, Math.floor(time.now()))))
     known.revoke(id)
     return done
   }
@@ -170,12 +165,9 @@ export function apiKeys(options: ApiKeysOptions): ApiKeys {
   })
 }
 
-function created({ id, subject }: ApiKeyRecord, reason: string) {
-  return { name: 'authn_token_created', by: BY, reason, subject: { subject }, object: objectOf(id) } as const
-}
-
-function objectOf(id: string) {
-  return { kind: 'api-key', id } as const
+function created({ id, subject, replaces }: ApiKeyRecord): Deed {
+  const reason = replaces === undefined ? 'a key was issued' : 'a key was rotated'
+  return { name: 'authn_token_created', by: BY, reason, subject: { subject }, object: { kind: 'api-key', id } }
 }
 
 /** What was not granted is not there, rather than there as `undefined`. */

@@ -60,6 +60,8 @@ interface KnownCertificate {
   readonly certificate: X509Certificate | undefined
 }
 
+const proxies = listOf(text())
+
 const VERIFIED = { header: headerName(), value: text({ quote: true }) } satisfies OptionTable<
   NonNullable<ProxyCertificateOptions['verified']>
 >
@@ -75,14 +77,13 @@ const VERIFIED = { header: headerName(), value: text({ quote: true }) } satisfie
  * })
  */
 export function certificateFromProxy(options: ProxyCertificateOptions): CertificateReader {
-  const proxies = listOf(text())
   const {
     header,
     trustedProxies: trusts,
     verified,
   } = readOptions('certificateFromProxy()', options, {
     header: headerName(),
-    trustedProxies: custom((value, at) => compileTrust(proxies(value, at))),
+    trustedProxies: custom((value, at) => compileTrust(proxies(value, at), at.where)),
     verified: optional(group(VERIFIED)),
   })
   const name = header.toLowerCase()

@@ -13,6 +13,6 @@ export function ringReaders(where: string): {
       time = clock(value, at)
       return time
     },
-    keyRing: (value) => keyRing(value as readonly KeyRingEntry[] | KeyRing, { where, clock: time }),
+    keyRing: (value, { option }) => keyRing(value as readonly KeyRingEntry[] | KeyRing, { where, option, clock: time }),
   }
 }

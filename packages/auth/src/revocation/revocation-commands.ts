@@ -2,7 +2,7 @@ import { optional, readOptions } from '@ashlar/core/options'
 
 import { name } from '../reading/identity-options.ts'
 import { instant } from '../reading/instant.ts'
-import { type Deed, told } from '../told.ts'
+import { type Deed, tell } from '../tell.ts'
 import type { Revocation } from './revocation.ts'
 
 /** Ends tokens before they expire. Each command resolves when the store has it, and is published as an event. */
@@ -27,16 +27,10 @@ export interface CommandSettings {
 /** The most that `clockTolerance` can be: a token may be good for so long after it has expired. */
 const LONGEST_TOLERANCE_MS = 300_000
 
-const EVENT = { name: 'authn_token_revoked', by: 'revocations' } as const
-
 /** @throws ConfigurationError (each rejects with one) for what would end nothing */
 export function revocationCommands({ now, lifeMs, add }: CommandSettings): RevocationCommands {
-  const end = (
-    deed: Pick<Deed, 'reason' | 'subject' | 'object'>,
-    revocation: Omit<Revocation, 'until'>,
-    last: number,
-  ): Promise<void> =>
-    told({ ...EVENT, ...deed }, () => add({ ...revocation, until: Math.ceil(last + LONGEST_TOLERANCE_MS) }))
+  const end = (revocation: Omit<Revocation, 'until'>, last: number): Promise<void> =>
+    tell(deedOf(revocation), () => add({ ...revocation, until: Math.ceil(last + LONGEST_TOLERANCE_MS) }))
 
   return {
     async revokeToken(token) {
@@ -47,13 +41,11 @@ export function revocationCommands({ now, lifeMs, add }: CommandSettings): Revoc
       } = readOptions('revokeToken()', token, {
         ...{ issuer: name, tokenId: name, expiresAt: optional(instant) },
       })
-      const deed = { reason: 'a token was revoked', object: { kind: 'token', id } }
-      await end(deed, { kind: 'token', issuer, id }, expiresAt ?? now() + lifeMs)
+      await end({ kind: 'token', issuer, id }, expiresAt ?? now() + lifeMs)
     },
     async revokeSession(session) {
       const { issuer, sessionId: id } = readOptions('revokeSession()', session, { issuer: name, sessionId: name })
-      const deed = { reason: 'the tokens of a session were revoked', object: { kind: 'session', id } }
-      await end(deed, { kind: 'session', issuer, id }, now() + lifeMs)
+      await end({ kind: 'session', issuer, id }, now() + lifeMs)
     },
     async revokeSubject(whose) {
       const {
@@ -63,8 +55,7 @@ export function revocationCommands({ now, lifeMs, add }: CommandSettings): Revoc
       } = readOptions('revokeSubject()', whose, {
         ...{ issuer: name, subject: name, before: optional(instant) },
       })
-      const deed = { reason: 'the tokens of a subject were revoked', subject: { subject, issuer } }
-      await end(deed, { kind: 'subject', issuer, id: subject, before }, before + lifeMs)
+      await end({ kind: 'subject', issuer, id: subject, before }, before + lifeMs)
     },
     async revokeClient(client) {
       const {
@@ -74,8 +65,19 @@ export function revocationCommands({ now, lifeMs, add }: CommandSettings): Revoc
       } = readOptions('revokeClient()', client, {
         ...{ issuer: name, clientId: name, before: optional(instant) },
       })
-      const deed = { reason: 'the tokens of a client were revoked', object: { kind: 'client', id } }
-      await end(deed, { kind: 'client', issuer, id, before }, before + lifeMs)
+      await end({ kind: 'client', issuer, id, before }, before + lifeMs)
     },
   }
+}
+
+const REASONS: Readonly<Record<Revocation['kind'], string>> = {
+  token: 'one token',
+  session: 'all tokens of a session',
+  subject: 'all that was issued to a subject before a time',
+  client: 'all that was issued to a client before a time',
+}
+
+function deedOf({ kind, issuer, id }: Omit<Revocation, 'until'>): Deed {
+  const what = kind === 'subject' ? { subject: { subject: id, issuer } } : { object: { kind, id } }
+  return { name: 'authn_token_revoked', by: 'revocations', reason: REASONS[kind], ...what }
 }

@@ -11,7 +11,7 @@ import { readArgument } from '../reading/argument.ts'
 import { name } from '../reading/identity-options.ts'
 import { ringReaders } from '../reading/ring-readers.ts'
 import { junk } from '../reading/stored.ts'
-import { told } from '../told.ts'
+import { type Deed, tell } from '../tell.ts'
 import { checkCookieHeader, type Login, readLogin } from './login.ts'
 import { isSessionRecord, type SessionRecord, type SessionStore } from './session-record.ts'
 
@@ -123,13 +123,7 @@ class SessionKeeper implements Sessions {
     const times = { expiresAt: Math.ceil(now + this.#absoluteMs), seenAt: now }
     const record: SessionRecord = Object.freeze({ id, ...readLogin(login, now), ...times })
     checkCookieHeader('login()', cookieHeader)
-    const deed = {
-      name: 'authn_login_success',
-      failure: 'authn_login_fail',
-      by: BY,
-      reason: 'a session began',
-    } as const
-    return told({ ...deed, ...about(record) }, async () => {
+    return tell(deedOf('authn_login_success', record), async () => {
       if (this.#store) await this.#end(cookieHeader, now)
       if (!this.#store) return this.#cookie(JSON.stringify(record), record, now)
       const secret = randomBytes(32).toString('base64url')
@@ -153,8 +147,8 @@ class SessionKeeper implements Sessions {
         { where: 'sessions()', option: 'store' },
       )
     }
-    const event = { name: 'authn_logout', by: BY, reason: 'all sessions of a subject were ended' } as const
-    await told({ ...event, subject: { subject } }, () => this.#ask((store) => store.removeSubject(subject)))
+    const deed: Deed = { name: 'authn_logout', by: BY, reason: 'all sessions of a subject', subject: { subject } }
+    await tell(deed, async () => this.#ask((store) => store.removeSubject(subject)))
   }
 
   /** Junk in a cookie of ours is of an older release: its session is over. In the store it is an outage. */
@@ -180,8 +174,7 @@ class SessionKeeper implements Sessions {
       const content = this.#seal.open(value, this.cookieName)
       const record = content === undefined ? undefined : await this.#recordOf(content)
       if (!record || this.#isOver(record, now)) continue
-      const deed = { name: 'authn_logout', by: BY, reason: 'a session was ended' } as const
-      await told({ ...deed, ...about(record) }, () => this.#ask((store) => store.remove(hashOf(content!))))
+      await tell(deedOf('authn_logout', record), async () => this.#ask((store) => store.remove(hashOf(content!))))
     }
   }
 
@@ -214,9 +207,8 @@ class SessionKeeper implements Sessions {
   }
 }
 
-/** Whom and what an event is about. */
-function about({ id, subject, issuer }: SessionRecord) {
-  return { subject: { subject, issuer, kind: 'session' }, object: { kind: 'session', id } } as const
+function deedOf(name: 'authn_login_success' | 'authn_logout', { id, subject, issuer }: SessionRecord): Deed {
+  return { name, by: BY, subject: { subject, issuer }, object: { kind: 'session', id } }
 }
 
 function hashOf(secret: string): string {

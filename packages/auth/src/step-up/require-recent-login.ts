@@ -1,4 +1,4 @@
-import { ALLOW, type Deny, deny, type Guard, type Principal, problem } from '@ashlar/core'
+import { ALLOW, type Deny, deny, type Guard, guard, type Principal, principal, problem } from '@ashlar/core'
 import { clock, duration, OptionPlace, optional, readOptions, text } from '@ashlar/core/options'
 import type { Clock, Duration } from '@ashlar/core/time'
 
@@ -56,12 +56,12 @@ export function requireRecentLogin(options: RecentLoginOptions): Guard<object, {
   const bearer = refusals('Bearer')
   const dpop = refusals('DPoP')
 
-  return Object.freeze({
+  return guard({
     name: 'require recent login',
     layer: 'authentication',
     reads: 'head',
-    needs: ['principal'] as const,
-    check(_: unknown, { principal }: { readonly principal: Principal }) {
+    needs: { principal },
+    check(_, { principal }) {
       const { old, weak } = principal.binding?.kind === 'dpop' ? dpop : bearer
       if (classes && !classes.includes(principal.acr ?? '')) return weak
       if (maxAgeMs === undefined) return ALLOW

@@ -172,7 +172,7 @@ test('too much for a cookie is told to who logs in', async () => {
 })
 
 test.each([
-  ['no secret', { keyRing: [] }, 'ERR_OPTION_MISSING'],
+  ['no secret', { keyRing: [] }, 'ERR_OPTION_INVALID'],
   ['a short secret', { keyRing: [{ id: 'a', secret: 'short' }] }, 'ERR_OPTION_UNSAFE'],
   ['SameSite=None', { keyRing: [KEY], sameSite: 'None' }, 'ERR_OPTION_UNSAFE'],
   ['a name with a semicolon', { keyRing: [KEY], name: 'a;b' }, 'ERR_OPTION_INVALID'],

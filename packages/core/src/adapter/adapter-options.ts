@@ -1,4 +1,5 @@
-import { compileTrust, type TrustProxy } from '../http/address.ts'
+import type { TrustProxy } from '../http/address.ts'
+import { compileTrust } from '../http/compile-trust.ts'
 import { custom } from '../options/custom.ts'
 import { duration } from '../options/duration-option.ts'
 import { flag } from '../options/flag.ts'
@@ -33,7 +34,7 @@ export interface AdapterSettings {
 /** @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE` */
 export function adapterSettings(options: AdapterOptions = {}): AdapterSettings {
   const { trustedProxies, development, guardTimeout, onError } = readOptions('adapter()', options, {
-    trustedProxies: optional(custom((value) => compileTrust(value as readonly string[]))),
+    trustedProxies: optional(custom((value, { where }) => compileTrust(value as readonly string[], where))),
     development: orElse(flag(), () => process.env['NODE_ENV'] === 'development'),
     guardTimeout: duration({ fallback: '10s' }),
     onError: optional(containedOnError),

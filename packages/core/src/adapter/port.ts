@@ -27,19 +27,15 @@ export interface Port<Context> {
   answer(context: Context, answer: Answer): void
   /** Makes the principal reachable the framework's own way. */
   expose(context: Context, state: Readonly<Record<string, unknown>>): void
+  /** Where templates look for values by name; late slots are offered there. Default: nowhere. */
+  locals?(context: Context): object | undefined
+  /**
+   * Sees to it that `sealHead(response, status)` is called right before the response's head goes out, whoever writes it.
+   * Default: `sealBeforeWriteHead(response)`.
+   */
+  sealLater?(context: Context): void
   /** Tells the operator of an error whose request was refused. */
   report(context: Context, error: unknown): void
   /** How long a guard may take, in milliseconds, before the request is refused with 503. */
   readonly guardTimeoutMs: number
-  /** The prototype that the framework will give the response, where guards run before it does. */
-  readonly responsePrototype?: ServerResponse | undefined
-}
-
-/** Tells the operator. The operator's own function may fail, which must change nothing for the request. */
-export function tell<Context>(port: Port<Context>, context: Context, error: unknown): void {
-  try {
-    port.report(context, error)
-  } catch {
-    // There is nobody left to tell.
-  }
 }

@@ -1,5 +1,8 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
 
+import { contain } from '../trouble/contain.ts'
+import { errorText } from '../trouble/error-text.ts'
+import { warn } from '../trouble/warn.ts'
 import type { AshlarEvent, VerdictEvent } from './events.ts'
 
 /** Every verdict of every guard: `ashlar:verdict`. */
@@ -18,24 +21,15 @@ export function onEvent(listener: (event: AshlarEvent) => void): () => void {
   return subscribe(events, listener)
 }
 
-/** A subscriber that throws would end the process (diagnostics_channel rethrows), so it is caught here. */
+/** A subscriber that throws would end the process (diagnostics_channel rethrows), so it is contained here. */
 function subscribe<Message>(source: Channel, listener: (message: Message) => void): () => void {
-  const guarded = (message: unknown): void => {
-    try {
-      const result: unknown = listener(message as Message)
-      if (result instanceof Promise) result.catch(warn)
-    } catch (error) {
-      warn(error)
-    }
-  }
-  source.subscribe(guarded)
+  const contained = (message: unknown): void => contain(() => listener(message as Message) as unknown, told)
+  source.subscribe(contained)
   return () => {
-    source.unsubscribe(guarded)
+    source.unsubscribe(contained)
   }
 }
 
-function warn(error: unknown): void {
-  process.emitWarning(
-    `A subscriber of Ashlar's events failed: ${error instanceof Error ? error.message : String(error)}`,
-  )
+function told(error: unknown): void {
+  warn('ERR_BACKGROUND_FAILURE', `A subscriber of Ashlar's events failed: ${errorText(error)}`)
 }

@@ -1,11 +1,11 @@
 /** Names of security events: the OWASP logging vocabulary, and ours where it has no word. */
 export type EventName =
-  | 'authn_login_success'
   | 'authn_login_fail'
+  | 'authn_login_success'
   | 'authn_logout'
   | 'authn_token_created'
-  | 'authn_token_revoked'
   | 'authn_token_reuse'
+  | 'authn_token_revoked'
   | 'authz_fail'
   | 'excess_rate_limit_exceeded'
   | 'input_validation_fail'

@@ -2,6 +2,7 @@ import { events } from './channels.ts'
 import type {
   Decision,
   ObjectSummary,
+  PrincipalSummary,
   RequestSummary,
   SecurityEvent,
   SubjectSummary,
@@ -34,7 +35,17 @@ export function publishEvent(draft: EventDraft): void {
   events.publish(Object.freeze(event))
 }
 
-export function summaryOfRequest({ id, method, route, address }: RequestSummary): RequestSummary {
+/** A refusal in shadow is a check that failed, and nobody was turned away. */
+export function outcomeOf({ outcome }: Decision): SecurityEvent['outcome'] {
+  if (outcome === 'deny') return 'refused'
+  return outcome === 'error' || outcome === 'would-deny' ? 'failure' : 'success'
+}
+
+export function summaryOfPrincipal({ kind, subject, issuer }: PrincipalSummary): PrincipalSummary {
+  return Object.freeze({ kind, subject, issuer })
+}
+
+function summaryOfRequest({ id, method, route, address }: RequestSummary): RequestSummary {
   return Object.freeze({ id, method, route, address })
 }
 

@@ -1,91 +1,69 @@
 import type { RequestView } from '../request/request-view.ts'
 import { judge } from '../run/judge.ts'
-import { joinSlots } from '../state/slots.ts'
+import { joinSlots } from '../state/slot-values.ts'
 import type { Awaitable } from '../time/awaitable.ts'
-import { mergeEffects } from './effects.ts'
-import type { AnyGuard, Guard, Moment } from './guard.ts'
-import type { Layer } from './layer.ts'
+import { isThenable } from '../time/is-thenable.ts'
+import type { Manner } from './ask.ts'
+import { combine } from './combination.ts'
+import { beside, effectsOf } from './effects.ts'
+import type { AnyGuard, Guard } from './guard.ts'
 import type { Added, InOrder, Needed } from './order.ts'
-import { type Combinator, combinator, type Manner, type Step, stepsOf } from './step.ts'
+import type { Step } from './step.ts'
+import { stepsOf } from './steps-of.ts'
 import { ALLOW, type Effects, type Verdict } from './verdict.ts'
 
 /**
  * Guards in order, as one guard; the first that refuses or responds ends it. Later guards see what earlier ones added.
- * Chains within chains become one. The compiler refuses a guard that needs what only a later one adds.
+ * Chains within chains become one. A guard that needs what only a later one adds is refused, by the compiler already.
  * Its layer is that of its guards where they agree, `custom` otherwise. The headers and hooks of every guard that ran
  * are carried out, also those before a refusal.
+ * @throws ConfigurationError `ERR_GUARD_INVALID`, `ERR_GUARD_ORDER`
+ * @example app.use(protect(chain(requestId(), securityHeaders(), authenticate([bearer({ issuer, audience })]))))
  */
 export function chain<const Guards extends readonly AnyGuard[]>(
   ...guards: Guards & InOrder<Guards>
 ): Guard<Added<Guards>, Needed<Guards>> {
   const steps = stepsOf(guards as readonly AnyGuard[])
-  const guard: Combinator = {
-    name: `chain(${steps.map((step) => step.guard.name).join(', ')})`,
-    layer: commonLayer(steps),
-    reads: latestMoment(steps),
-    check: (request, state, manner) => walk(steps, 0, request, state, manner, undefined, undefined),
-  }
-  return combinator(guard, steps) as Guard<Added<Guards>, Needed<Guards>>
+  const guard = combine('chain', steps, (request, state, manner) =>
+    walk(steps, 0, { request, manner, seen: state, added: undefined, effects: [] }),
+  )
+  return guard as Guard<Added<Guards>, Needed<Guards>>
 }
 
-function walk(
-  steps: readonly Step[],
-  from: number,
-  request: RequestView,
-  state: object,
-  manner: Manner | undefined,
-  added: object | undefined,
-  effects: Effects | undefined,
-): Awaitable<Verdict> {
-  let seen = state
-  let sum = added
-  let carried = effects
+interface Walk {
+  readonly request: RequestView
+  readonly manner: Manner
+  /** What the next guard sees, and the part of it that guards of this chain have added. */
+  readonly seen: object
+  readonly added: object | undefined
+  /** What guards that have passed want done. */
+  readonly effects: readonly Effects[]
+}
+
+function walk(steps: readonly Step[], from: number, begun: Walk): Awaitable<Verdict> {
+  let so = begun
   for (let index = from; index < steps.length; index++) {
-    const verdict = judge(steps[index]!, request, seen, manner)
+    const verdict = judge(steps[index]!, so.request, so.seen, so.manner)
     if (verdict === ALLOW) continue
-    if (verdict instanceof Promise) {
-      const before = { seen, sum, carried }
-      return verdict.then((settled) => {
-        const merged = mergeEffects(before.carried, settled)
-        if (settled.kind !== 'allow') return { ...settled, ...merged }
-        return walk(
-          steps,
-          index + 1,
-          request,
-          joinSlots(before.seen, settled.state),
-          manner,
-          joinSlots(before.sum, settled.state),
-          merged,
-        )
-      })
+    if (isThenable(verdict)) {
+      const before = so
+      return verdict.then((settled) =>
+        settled.kind === 'allow' ? walk(steps, index + 1, passed(before, settled)) : beside(before.effects, settled),
+      )
     }
-    carried = mergeEffects(carried, verdict)
-    if (verdict.kind !== 'allow') return { ...verdict, ...carried }
-    if (verdict.state) {
-      seen = joinSlots(seen, verdict.state)
-      sum = joinSlots(sum, verdict.state)
-    }
+    if (verdict.kind !== 'allow') return beside(so.effects, verdict)
+    so = passed(so, verdict)
   }
-  if (!sum && !carried) return ALLOW
-  return { kind: 'allow', state: sum ?? {}, ...pickEffects(carried) }
+  if (!so.added && so.effects.length === 0) return ALLOW
+  return { kind: 'allow', state: so.added ?? {}, also: so.effects }
 }
 
-function pickEffects(effects: Effects | undefined): Effects {
+function passed(so: Walk, verdict: Verdict): Walk {
+  if (verdict === ALLOW) return so
+  const state = verdict.kind === 'allow' ? verdict.state : undefined
   return {
-    headers: effects?.headers,
-    append: effects?.append,
-    remove: effects?.remove,
-    beforeHeaders: effects?.beforeHeaders,
-    afterResponse: effects?.afterResponse,
+    ...so,
+    ...(state && { seen: joinSlots(so.seen, state), added: joinSlots(so.added, state) }),
+    effects: [...so.effects, ...effectsOf(verdict)],
   }
-}
-
-export function commonLayer(steps: readonly Step[]): Layer {
-  const [first, ...rest] = new Set(steps.map((step) => step.guard.layer))
-  return first !== undefined && rest.length === 0 ? first : 'custom'
-}
-
-export function latestMoment(steps: readonly Step[]): Moment {
-  const moments = steps.map((step) => step.guard.reads)
-  return moments.includes('body') ? 'body' : moments.includes('route') ? 'route' : 'head'
 }

@@ -10,7 +10,7 @@ import type { Verdict } from './verdict.ts'
  */
 export type Moment = 'head' | 'route' | 'body'
 
-/** A guard reads a request and answers; it never touches the response. */
+/** A guard reads a request and answers; it never touches the response. `guard({ … })` makes one. */
 export interface Guard<Adds extends object = object, Needs extends object = object> {
   /** For people: `'bearer'`, `'permit orders:write'`. Published in events, so it holds nothing secret. */
   readonly name: string
@@ -18,6 +18,8 @@ export interface Guard<Adds extends object = object, Needs extends object = obje
   readonly reads: Moment
   /** Names of the state slots that an earlier guard must have added. */
   readonly needs?: readonly (keyof Needs & string)[]
+  /** Names of the state slots that it fills when it passes. */
+  readonly adds?: readonly string[]
   check(request: RequestView, state: Readonly<Needs>): Awaitable<Verdict<Adds>>
 }
 

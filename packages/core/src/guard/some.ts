@@ -2,65 +2,63 @@ import { ConfigurationError } from '../errors.ts'
 import type { RequestView } from '../request/request-view.ts'
 import { judge } from '../run/judge.ts'
 import type { Awaitable } from '../time/awaitable.ts'
-import { commonLayer, latestMoment } from './chain.ts'
-import { mergeEffects } from './effects.ts'
+import { isThenable } from '../time/is-thenable.ts'
+import type { Manner } from './ask.ts'
+import { combine } from './combination.ts'
+import { beside, releasesOf } from './effects.ts'
 import type { AnyGuard, Guard } from './guard.ts'
 import type { AddsOf, NeedsOf, ToIntersection } from './order.ts'
-import { type Combinator, combinator, type Manner, type Step, stepOf } from './step.ts'
-import { ALLOW, type Deny, type Verdict } from './verdict.ts'
+import type { Step } from './step.ts'
+import { stepOf } from './steps-of.ts'
+import { ALLOW, type Deny, type Effects, type Verdict } from './verdict.ts'
 
 /**
  * Passes when one of its guards does, asked in order; the first refusal is the answer when none does.
  * Its layer is that of its guards where they agree, `custom` otherwise. Only the winner's headers are sent. What a losing
  * guard has spent, such as a rate-limit token, stays spent; its after-response hook runs, so it can settle that itself.
  * @throws ConfigurationError `ERR_GUARD_INVALID` without guards
+ * @example app.use('/reports', protect(some(permit('reports:read'), permit('audits:read'))))
  */
 export function some<const Guards extends readonly AnyGuard[]>(
   ...guards: Guards
 ): Guard<AddsOf<Guards[number]>, ToIntersection<NeedsOf<Guards[number]>> & object> {
   const steps = guards.map(stepOf)
   if (steps.length === 0) throw new ConfigurationError('ERR_GUARD_INVALID', 'some(): expected at least one guard.')
-  const guard: Combinator = {
-    name: `some(${guards.map(({ name }) => name).join(', ')})`,
-    layer: commonLayer(steps),
-    reads: latestMoment(steps),
-    check: (request, state, manner) => firstOf(steps, 0, request, state, manner, undefined),
-  }
-  return combinator(guard) as Guard<AddsOf<Guards[number]>, ToIntersection<NeedsOf<Guards[number]>> & object>
+  const guard = combine('some', steps, (request, state, manner) => firstOf(steps, 0, { request, state, manner }))
+  return guard as Guard<AddsOf<Guards[number]>, ToIntersection<NeedsOf<Guards[number]>> & object>
 }
 
-function firstOf(
-  steps: readonly Step[],
-  from: number,
-  request: RequestView,
-  state: object,
-  manner: Manner | undefined,
-  lost: Deny | undefined,
-): Awaitable<Verdict> {
-  let refusal = lost
+interface Question {
+  readonly request: RequestView
+  readonly state: object
+  readonly manner: Manner
+  /** The first refusal, and what those after it want done in the end. */
+  readonly refusal?: Deny
+  readonly releases?: readonly Effects[]
+}
+
+function firstOf(steps: readonly Step[], from: number, asked: Question): Awaitable<Verdict> {
+  let so = asked
   for (let index = from; index < steps.length; index++) {
-    const verdict = judge(steps[index]!, request, state, manner)
-    if (verdict === ALLOW && !refusal) return ALLOW
-    if (verdict instanceof Promise) {
-      const before = refusal
+    const verdict = judge(steps[index]!, so.request, so.state, so.manner)
+    if (verdict === ALLOW && !so.refusal) return ALLOW
+    if (isThenable(verdict)) {
+      const before = so
       return verdict.then((settled) =>
-        settled.kind === 'deny'
-          ? firstOf(steps, index + 1, request, state, manner, beside(before, settled))
-          : win(settled, before),
+        settled.kind === 'deny' ? firstOf(steps, index + 1, lost(before, settled)) : won(before, settled),
       )
     }
-    if (verdict.kind !== 'deny') return win(verdict, refusal)
-    refusal = beside(refusal, verdict)
+    if (verdict.kind !== 'deny') return won(so, verdict)
+    so = lost(so, verdict)
   }
-  return refusal!
+  return beside(so.releases ?? [], so.refusal!)
 }
 
-/** The first refusal, with the later one's after-response hook. */
-function beside(first: Deny | undefined, { afterResponse, ...next }: Deny): Deny {
-  const refusal = first ?? next
-  return afterResponse ? { ...refusal, ...mergeEffects(refusal, { afterResponse }) } : refusal
+function lost(so: Question, verdict: Deny): Question {
+  if (!so.refusal) return { ...so, refusal: verdict }
+  return { ...so, releases: [...(so.releases ?? []), ...releasesOf(verdict)] }
 }
 
-function win(verdict: Verdict, lost: Deny | undefined): Verdict {
-  return lost?.afterResponse ? { ...verdict, ...mergeEffects({ afterResponse: lost.afterResponse }, verdict) } : verdict
+function won({ refusal, releases = [] }: Question, verdict: Verdict): Verdict {
+  return refusal ? beside([...releasesOf(refusal), ...releases], verdict) : verdict
 }

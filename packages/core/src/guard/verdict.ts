@@ -3,10 +3,10 @@ import type { Problem } from '../problem/problem.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Called exactly once, when the response has closed; also when the client went away. */
-export type AfterResponse = (outcome: Outcome) => void | Promise<void>
+export type AfterResponse = (outcome: Outcome) => void | PromiseLike<void>
 
 /**
- * Called once, right before the status line and headers are written. Returns headers to set.
+ * Called once, right before the status line and headers are written. Returns headers to set, at once.
  * @param elapsedMs since the request's first guard
  */
 export type BeforeHeaders = (status: number, elapsedMs: number) => Headers | undefined
@@ -27,24 +27,30 @@ export interface Effects {
   readonly afterResponse?: AfterResponse | undefined
 }
 
+/** What combinators add to the verdict of one of their guards. */
+export interface Beside {
+  /** What guards before that one want done as well: done first, in this order. */
+  readonly also?: readonly Effects[] | undefined
+}
+
 /** What the operator may learn about a verdict. Published, so: fixed texts and names, never input. */
 export interface Account {
   readonly reason?: string | undefined
   readonly event?: EventName | undefined
 }
 
-export interface Allow<Adds extends object = object> extends Effects, Account {
+export interface Allow<Adds extends object = object> extends Effects, Beside, Account {
   readonly kind: 'allow'
   readonly state?: Adds
 }
 
-export interface Deny extends Effects, Account {
+export interface Deny extends Effects, Beside, Account {
   readonly kind: 'deny'
   readonly problem: Problem
 }
 
 /** A complete answer that is no refusal: a preflight, a redirect to the login page. */
-export interface Respond extends Effects, Account {
+export interface Respond extends Effects, Beside, Account {
   readonly kind: 'respond'
   readonly status: number
   readonly body?: string | Uint8Array | undefined

@@ -1,78 +1,46 @@
 import type { IncomingMessage } from 'node:http'
-import { BlockList, isIP, isIPv4 } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-
-import { ConfigurationError } from '../errors.ts'
 
 /** Whether the proxy at `address`, `hop` steps from this server, may speak for its client. Express's `trust proxy fn`. */
 export type TrustProxy = (address: string, hop: number) => boolean
 
-const NAMED: Readonly<Record<string, readonly string[]>> = {
-  loopback: ['127.0.0.0/8', '::1/128'],
-  linklocal: ['169.254.0.0/16', 'fe80::/10'],
-  uniquelocal: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
-}
-
 export const trustNone: TrustProxy = () => false
-
-/**
- * Compiles addresses, networks (`10.0.0.0/8`) and the names `loopback`, `linklocal`, `uniquelocal`.
- * @throws ConfigurationError `ERR_OPTION_INVALID`, and `ERR_OPTION_UNSAFE` for a network of every address
- */
-export function compileTrust(proxies: readonly string[]): TrustProxy {
-  if (!Array.isArray(proxies) || !proxies.every((proxy) => typeof proxy === 'string')) {
-    throw new ConfigurationError('ERR_OPTION_INVALID', 'trustedProxies: expected an array of addresses and networks.')
-  }
-  const list = new BlockList()
-  for (const network of proxies.flatMap((proxy) => (Object.hasOwn(NAMED, proxy) ? NAMED[proxy]! : [proxy])))
-    addNetwork(list, network)
-  return (address) => list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
-}
-
-function addNetwork(list: BlockList, network: string): void {
-  const [address = '', prefix, ...rest] = network.split('/')
-  const version = isIP(address)
-  const bits = prefix === undefined ? (version === 4 ? 32 : 128) : Number(prefix)
-  if (version === 0 || rest.length > 0 || !/^\d+$/.test(prefix ?? '0') || bits > (version === 4 ? 32 : 128)) {
-    throw new ConfigurationError(
-      'ERR_OPTION_INVALID',
-      `trustedProxies: ${JSON.stringify(network)} is no address or network.`,
-    )
-  }
-  if (bits === 0) {
-    throw new ConfigurationError(
-      'ERR_OPTION_UNSAFE',
-      `trustedProxies: ${network} trusts everyone, so any caller could choose its address.`,
-    )
-  }
-  list.addSubnet(address, bits, version === 4 ? 'ipv4' : 'ipv6')
-}
 
 /**
  * The address of the client: the nearest one in `X-Forwarded-For` that is no trusted proxy.
  * An entry that is no address ends the walk, since nothing beyond it can be believed.
  */
-export function clientAddress(raw: IncomingMessage, trust: TrustProxy): string | undefined {
-  if (trust === trustNone || raw.headers['x-forwarded-for'] === undefined) return peerAddress(raw)
-  return throughProxies(raw, trust).address
+export function clientAddress(
+  raw: IncomingMessage,
+  trust: TrustProxy,
+  peer: string | undefined = peerAddress(raw),
+): string | undefined {
+  if (trust === trustNone || raw.headers['x-forwarded-for'] === undefined) return peer
+  return throughProxies(raw, trust, peer).address
 }
 
 /**
  * Whether the client's own connection is encrypted: by TLS here, or, where a trusted proxy says in `X-Forwarded-Proto` how
  * it was reached, by that. Of several values the one counts that the proxy nearest to the client wrote.
  */
-export function clientIsSecure(raw: IncomingMessage, trust: TrustProxy): boolean {
+export function clientIsSecure(
+  raw: IncomingMessage,
+  trust: TrustProxy,
+  peer: string | undefined = peerAddress(raw),
+): boolean {
   const encrypted = (raw.socket as Partial<TLSSocket>).encrypted === true
   if (trust === trustNone) return encrypted
   const protocols = raw.headers['x-forwarded-proto']
   if (protocols === undefined) return encrypted
-  const { hops } = throughProxies(raw, trust)
+  const { hops } = throughProxies(raw, trust, peer)
   if (hops === 0) return encrypted
   const written = String(protocols).split(',')
   return written[Math.max(0, written.length - hops)]!.trim().toLowerCase() === 'https'
 }
 
-function peerAddress(raw: IncomingMessage): string | undefined {
+/** The address of whoever holds the other end of the connection. */
+export function peerAddress(raw: IncomingMessage): string | undefined {
   const peer = raw.socket.remoteAddress
   if (peer === undefined) return undefined
   // The system spells addresses canonically, but for mapped ones and the zone of a link-local one.
@@ -83,9 +51,10 @@ function peerAddress(raw: IncomingMessage): string | undefined {
 function throughProxies(
   raw: IncomingMessage,
   trust: TrustProxy,
+  peer: string | undefined,
 ): { readonly address: string | undefined; readonly hops: number } {
-  let address = peerAddress(raw)
-  if (address === undefined) return { address, hops: 0 }
+  if (peer === undefined) return { address: undefined, hops: 0 }
+  let address = peer
   const forwarded = raw.headers['x-forwarded-for']
   const entries = forwarded === undefined ? [] : String(forwarded).split(',')
   let hops = 0

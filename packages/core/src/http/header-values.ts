@@ -9,16 +9,18 @@ export interface HeaderSource {
  * what that says: adapters of serverless platforms and mocks fill in nothing else, and an app may set one. Values that node or
  * the platform has joined are then one.
  */
-export function headerValues({ rawHeaders, headers }: HeaderSource, name: string): readonly string[] {
+export function headerValues(request: HeaderSource, name: string): readonly string[] {
   const wanted = name.toLowerCase()
   const values: string[] = []
+  const { rawHeaders } = request
   if (Array.isArray(rawHeaders)) {
     for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
       const candidate: string = rawHeaders[index]
       if (candidate.length === wanted.length && candidate.toLowerCase() === wanted) values.push(rawHeaders[index + 1])
     }
   }
-  return values.length === 0 && headers ? valuesIn(headers, wanted) : values
+  // Node makes `headers` when it is first read, so that is left until it is needed.
+  return values.length === 0 ? valuesIn(request.headers ?? {}, wanted) : values
 }
 
 function valuesIn(headers: NonNullable<HeaderSource['headers']>, name: string): readonly string[] {

@@ -1,7 +1,12 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 
-import { ConfigurationError, UnavailableError } from '../errors.ts'
-import { checkOptionNames } from '../options/options.ts'
+import { UnavailableError } from '../errors.ts'
+import { group } from '../options/group.ts'
+import { listOf } from '../options/list-of.ts'
+import { OptionPlace } from '../options/option-place.ts'
+import { optional } from '../options/optional.ts'
+import type { OptionTable } from '../options/read-options.ts'
+import { text } from '../options/text-option.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
 import { warn } from '../trouble/warn.ts'
 
@@ -41,6 +46,8 @@ export interface DerivedKey {
 export interface KeyRingSettings {
   /** Whose option it is, in messages. Default `keyRing()`. */
   readonly where?: string
+  /** What it is called there. Default `keyRing`. */
+  readonly option?: string
   readonly clock?: Clock
 }
 
@@ -51,7 +58,6 @@ interface Secret {
 }
 
 const MIN_SECRET_BYTES = 32
-const ID = /^[A-Za-z0-9_-]{1,32}$/
 /** 1973, and year 5138: before and after them the number is in seconds, or in microseconds. */
 const [EARLIEST, LATEST] = [1e11, 1e14]
 
@@ -71,14 +77,14 @@ const [EARLIEST, LATEST] = [1e11, 1e14]
  */
 export function keyRing(
   entries: readonly KeyRingEntry[] | KeyRing,
-  { where = 'keyRing()', clock = systemClock }: KeyRingSettings = {},
+  { where = 'keyRing()', option = 'keyRing', clock = systemClock }: KeyRingSettings = {},
 ): KeyRing {
   if (isKeyRing(entries)) return entries
-  const secrets = readSecrets(where, entries)
+  const at = new OptionPlace(where, option)
+  const secrets = readSecrets(at, entries)
   const isInForce = ({ until }: Secret): boolean => clock.now() < until
   if (!isInForce(secrets[0]!)) {
-    const { id } = secrets[0]!
-    throw unsafe(where, `the time of the first key, ${JSON.stringify(id)}, has ended. Put one first that is in force`)
+    throw at.unsafe(`starts with a key whose time has ended, "${secrets[0]!.id}"; put one first that is in force`)
   }
   return Object.freeze<KeyRing>({
     ids: Object.freeze(secrets.map(({ id }) => id)),
@@ -119,60 +125,44 @@ function isKeyRing(value: unknown): value is KeyRing {
   return Array.isArray(ids) && typeof derive === 'function'
 }
 
-function readSecrets(where: string, entries: unknown): readonly Secret[] {
-  if (entries === undefined) throw missing(where, '"keyRing" is required')
-  if (!Array.isArray(entries)) throw invalid(where, '"keyRing" is a list of keys: [{ id, secret }]')
-  if (entries.length === 0) throw missing(where, '"keyRing" holds no key')
+/** What an option is read as, so that entries and secrets are told of by their place. */
+const readEntries = listOf(
+  group({
+    id: text({
+      pattern: /^[A-Za-z0-9_-]{1,32}$/,
+      says: '1 to 32 of the characters A-Z a-z 0-9 _ -, such as "2026-08"',
+    }),
+    secret: readSecret,
+    until: optional(readUntil),
+  } satisfies OptionTable<KeyRingEntry>),
+  { max: 100 },
+)
+
+function readSecrets(at: OptionPlace, entries: unknown): readonly Secret[] {
+  if (entries === undefined) throw at.missing('It is a list of keys: [{ id, secret }].')
   const secrets: Secret[] = []
-  // Not `map`, which passes over the holes of a list.
-  for (const [index, entry] of (entries as readonly unknown[]).entries()) {
-    const secret = readSecret(where, `keyRing[${index}]`, entry)
-    for (const { id, key } of secrets) {
-      if (id === secret.id) throw invalid(where, `"keyRing" holds the id ${JSON.stringify(id)} twice`)
+  for (const { id, secret: key, until = Number.POSITIVE_INFINITY } of readEntries(entries, at)) {
+    for (const other of secrets) {
+      if (id === other.id) throw at.invalid(`a list of keys that differ in their ids; it holds "${id}" twice`)
       // It would go on under one id when its time has ended under the other.
-      if (key.equals(secret.key)) throw unsafe(where, `"keyRing" holds one secret twice, as "${id}" and "${secret.id}"`)
+      if (key.equals(other.key)) throw at.unsafe(`holds one secret twice, as "${other.id}" and "${id}"`)
     }
-    secrets.push(secret)
+    secrets.push({ id, key, until })
   }
   return secrets
 }
 
-function readSecret(where: string, name: string, entry: unknown): Secret {
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
-    throw invalid(where, `"${name}" is a key: { id, secret }`)
-  }
-  checkOptionNames(`${where} ${name}`, entry, ['id', 'secret', 'until'])
-  const { id, secret, until } = { __proto__: null, ...entry } as { readonly [Name in keyof KeyRingEntry]?: unknown }
-  if (id === undefined) throw missing(where, `"${name}.id" is required`)
-  if (typeof id !== 'string' || !ID.test(id)) {
-    throw invalid(where, `"${name}.id" is 1 to 32 of the characters A-Z a-z 0-9 _ -, such as "2026-08"`)
-  }
-  if (secret === undefined) throw missing(where, `"${name}.secret" is required`)
-  if (typeof secret !== 'string' && !(secret instanceof Uint8Array)) {
-    throw invalid(where, `"${name}.secret" is a text or bytes`)
-  }
-  const bytes = Buffer.from(secret as Uint8Array)
-  if (bytes.length < MIN_SECRET_BYTES) {
-    throw unsafe(where, `"${name}.secret" has ${MIN_SECRET_BYTES} bytes at least, not ${bytes.length}`)
-  }
-  return { id, key: createSecretKey(bytes), until: readUntil(where, `${name}.until`, until) }
+function readSecret(value: unknown, at: OptionPlace): KeyObject {
+  if (value === undefined) throw at.missing()
+  if (typeof value !== 'string' && !(value instanceof Uint8Array)) throw at.invalid('a text or bytes', value)
+  const bytes = Buffer.from(value as Uint8Array)
+  if (bytes.length < MIN_SECRET_BYTES) throw at.unsafe(`has ${MIN_SECRET_BYTES} bytes at least, not ${bytes.length}`)
+  return createSecretKey(bytes)
 }
 
-function readUntil(where: string, name: string, until: unknown): number {
-  if (until === undefined) return Number.POSITIVE_INFINITY
-  if (typeof until === 'number' && until >= EARLIEST && until <= LATEST) return until
-  const hint = typeof until === 'number' && until >= 1e8 && until < EARLIEST ? `: write ${until * 1000}` : ''
-  throw invalid(where, `"${name}" is in milliseconds since the Unix epoch, such as Date.parse('2027-01-01')${hint}`)
-}
-
-function missing(where: string, says: string): ConfigurationError {
-  return new ConfigurationError('ERR_OPTION_MISSING', `${where}: ${says}.`)
-}
-
-function invalid(where: string, says: string): ConfigurationError {
-  return new ConfigurationError('ERR_OPTION_INVALID', `${where}: ${says}.`)
-}
-
-function unsafe(where: string, says: string): ConfigurationError {
-  return new ConfigurationError('ERR_OPTION_UNSAFE', `${where}: ${says}.`)
+function readUntil(value: unknown, at: OptionPlace): number {
+  if (typeof value === 'number' && value >= EARLIEST && value <= LATEST) return value
+  const seconds = typeof value === 'number' && value >= 1e8 && value < EARLIEST
+  const hint = seconds ? `These are seconds: write ${value * 1000}.` : "Write Date.parse('2027-01-01')."
+  throw at.invalid('in milliseconds since the Unix epoch', value, hint)
 }

@@ -1,7 +1,8 @@
 import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 
 import { UnavailableError } from '../errors.ts'
-import { checkOptionNames, numberOption } from '../options/options.ts'
+import { wholeNumber } from '../options/number-option.ts'
+import { readOptions } from '../options/read-options.ts'
 import type { SubjectKeys } from './subject-keys.ts'
 
 export interface MemorySubjectKeysOptions {
@@ -16,9 +17,9 @@ export interface MemorySubjectKeysOptions {
  */
 export function memorySubjectKeys(options: MemorySubjectKeysOptions = {}): SubjectKeys {
   const where = 'memorySubjectKeys()'
-  checkOptionNames(where, options, ['maxRemembered'])
-  const range = { min: 1, integer: true, fallback: 100_000 }
-  const maxRemembered = numberOption(where, 'maxRemembered', options.maxRemembered, range)
+  const { maxRemembered } = readOptions(where, options, {
+    maxRemembered: wholeNumber({ min: 1, fallback: 100_000 }),
+  })
   const pepper = createSecretKey(randomBytes(32))
   const keys = new Map<string, KeyObject>()
   return Object.freeze<SubjectKeys>({

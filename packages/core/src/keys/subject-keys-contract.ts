@@ -1,12 +1,6 @@
+import type { ContractRunner } from '../contract/contract-runner.ts'
 import type { Awaitable } from '../time/awaitable.ts'
 import { type SubjectKeys, sealFor, unsealFor } from './subject-keys.ts'
-
-/** The part of a test runner that is needed; Jest's and Vitest's fit. */
-export interface SubjectKeysContractRunner {
-  describe(title: string, body: () => void): void
-  test(title: string, body: () => Promise<void>): void
-  expect(value: unknown): { toBe(expected: unknown): void }
-}
 
 /**
  * What every store of subject keys must do, as tests.
@@ -15,7 +9,7 @@ export interface SubjectKeysContractRunner {
  * subjectKeysContract({ describe, test, expect }, () => memorySubjectKeys())
  */
 export function subjectKeysContract(
-  { describe, test, expect }: SubjectKeysContractRunner,
+  { describe, test, expect }: ContractRunner,
   open: () => Awaitable<SubjectKeys>,
 ): void {
   const fails = async (question: () => unknown): Promise<boolean> => {

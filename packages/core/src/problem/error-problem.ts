@@ -25,6 +25,15 @@ const MALFORMED_BODY: ReadonlySet<unknown> = new Set([
  * as 500. Message and stack are told in development only.
  */
 export function problemOf(error: unknown, { development }: { readonly development: boolean }): Problem {
+  try {
+    return read(error, development)
+  } catch {
+    // Anything can be thrown, also what can't be read.
+    return problem('internal-error')
+  }
+}
+
+function read(error: unknown, development: boolean): Problem {
   const known = codeFor(error)
   const insight = development ? insightInto(error) : undefined
   if (known in PROBLEMS) return problem(known as ProblemCode, insight)

@@ -25,24 +25,79 @@ const CARD = /(?<![\d.])[2-6]\d{3}(?:[ -]?\d){8,15}(?!\d)/g
 const EMAIL = /[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/g
 const PHONE = /(?<![\w.])(?:\+|00)\d{1,3}(?:[ ().-]{0,2}\d){6,12}(?!\d)/g
 
+/** In this order, since a later one would take a part of what an earlier one knows as a whole. */
+const SECRETS: readonly SecretRule[] = [
+  { kind: 'private-key', pattern: PRIVATE_KEY, replacement: REDACTED },
+  { kind: 'jwt', pattern: JWT, replacement: REDACTED },
+  { kind: 'issued-key', pattern: ISSUED_KEY, replacement: REDACTED },
+  { kind: 'credential-header', pattern: HEADER_LINE, replacement: `$1$2${REDACTED}` },
+  { kind: 'credential', pattern: SCHEME, replacement: `$1 ${REDACTED}` },
+  { kind: 'credential', pattern: BASIC, replacement: `$1 ${REDACTED}` },
+  { kind: 'url-password', pattern: USERINFO, replacement: `://${REDACTED}@` },
+  { kind: 'assignment', pattern: ASSIGNED, replacement: `$1$2${REDACTED}` },
+]
+
+interface SecretRule {
+  readonly kind: SecretKind
+  readonly pattern: RegExp
+  readonly replacement: string
+}
+
 /** Replaces credentials, card numbers and what else was asked for inside a text. */
 export function redactText(text: string, { emails, phones }: TextRules): string {
   let clean = text
   if (HINT.test(text)) {
-    clean = clean
-      .replace(PRIVATE_KEY, REDACTED)
-      .replace(JWT, REDACTED)
-      .replace(ISSUED_KEY, REDACTED)
-      .replace(HEADER_LINE, `$1$2${REDACTED}`)
-      .replace(SCHEME, `$1 ${REDACTED}`)
-      .replace(BASIC, `$1 ${REDACTED}`)
-      .replace(USERINFO, `://${REDACTED}@`)
-      .replace(ASSIGNED, `$1$2${REDACTED}`)
-      .replace(CARD, (digits) => (isCardNumber(digits) ? `[card ${digits.slice(-4)}]` : digits))
+    for (const { pattern, replacement } of SECRETS) clean = clean.replace(pattern, replacement)
+    clean = clean.replace(CARD, (digits) => (isCardNumber(digits) ? `[card ${digits.slice(-4)}]` : digits))
   }
   if (emails) clean = clean.replace(EMAIL, '[email]')
   if (phones) clean = clean.replace(PHONE, '[phone]')
   return clean
+}
+
+/** What a secret was known by. */
+export type SecretKind =
+  | 'private-key'
+  | 'jwt'
+  | 'issued-key'
+  | 'credential-header'
+  | 'credential'
+  | 'url-password'
+  | 'assignment'
+  | 'card-number'
+
+/** Where a text holds a secret, with the name or scheme that it was known by. Never the secret itself. */
+export interface FoundSecret {
+  readonly kind: SecretKind
+  readonly index: number
+  readonly length: number
+}
+
+/**
+ * The places at which a text holds what `redaction()` would remove, in order and none twice; what was redacted is none.
+ * JSON is searched as any other text, where `redaction()` goes by all of its names.
+ * @example
+ * findSecrets('GET /?access_token=4f9c0a7d') // [{ kind: 'assignment', index: 6, length: 21 }]
+ */
+export function findSecrets(text: string): readonly FoundSecret[] {
+  if (!HINT.test(text)) return []
+  const found: FoundSecret[] = []
+  const known = new Uint8Array(text.length)
+  const add = (kind: SecretKind, index: number, length: number): void => {
+    const place = known.subarray(index, index + length)
+    if (place.includes(1)) return
+    place.fill(1)
+    found.push({ kind, index, length })
+  }
+  for (const { kind, pattern } of SECRETS) {
+    for (const { 0: match, index } of text.matchAll(pattern)) {
+      if (!match.includes(REDACTED)) add(kind, index, match.length)
+    }
+  }
+  for (const { 0: digits, index } of text.matchAll(CARD)) {
+    if (isCardNumber(digits)) add('card-number', index, digits.length)
+  }
+  return found.sort((one, other) => one.index - other.index)
 }
 
 /** ISO/IEC 7812: the check digit by Luhn's formula, 13 to 19 digits, a first digit that cards have. */

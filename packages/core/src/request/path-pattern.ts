@@ -43,5 +43,6 @@ function expressionOf(pattern: string): RegExp {
       return segment.startsWith(':') ? '[^/]+' : segment.replace(/[.+?^${}()|[\]]/g, '\\$&')
     })
     .join('/')
-  return new RegExp(`^${source}$`)
+  // `s`, since a path that has been decoded may hold the end of a line.
+  return new RegExp(`^${source}$`, 's')
 }

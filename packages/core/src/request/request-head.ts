@@ -1,33 +1,36 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Port } from '../adapter/port.ts'
-import { clientAddress, clientIsSecure, type TrustProxy } from '../http/address.ts'
+import { clientAddress, clientIsSecure, peerAddress, type TrustProxy } from '../http/address.ts'
 import { headerValues } from '../http/header-values.ts'
-import type { Exchange } from '../run/exchange.ts'
+import { noticeAddress } from '../http/notice-address.ts'
+import type { Witness } from '../run/witness.ts'
 import { parseQuery, type Query } from './query.ts'
 import { requestIdFrom } from './request-id.ts'
 import type { RequestView } from './request-view.ts'
 import { pathOf, searchOf } from './target.ts'
 
-/** Nobody's proxy (RFC 5737), and farther away than any chain of proxies is long. */
-const DOCUMENTATION_ADDRESS = '203.0.113.254'
-
 /** What only the framework knows, and only later. */
 type LateParts<Context = unknown> = Pick<Port<Context>, 'route' | 'params' | 'body'>
 
-/** The one `RequestView`. What costs something is computed when it is first asked for. */
+/** The one `RequestView`. What costs something is computed when it is first asked for; what could be gone then is kept. */
 export class RequestHead implements RequestView {
   readonly raw: IncomingMessage
   /** The exchange this is the request of; none where a guard is tested without HTTP. Not part of `RequestView`. */
-  exchange: Exchange | undefined = undefined
-  /** Set when a guard reads the path, so that a later rewrite of it is noticed. */
+  witness: Witness | undefined = undefined
+  /** Set when a guard reads the path, the method or the query, so that a later rewrite of it is noticed. */
   pathWasRead = false
+  methodWasRead = false
+  queryWasRead = false
 
   readonly #target: string
   readonly #path: string
+  readonly #method: string
+  readonly #peer: string | undefined
   readonly #trust: TrustProxy
   #id: string | undefined = undefined
   #query: Query | undefined = undefined
   #address: string | null | undefined = null
+  #addressFailed = false
   #secure: boolean | undefined = undefined
   #abort: AbortController | undefined = undefined
   #port: LateParts | undefined = undefined
@@ -37,6 +40,9 @@ export class RequestHead implements RequestView {
     this.raw = raw
     this.#target = target
     this.#path = pathOf(target)
+    this.#method = raw.method ?? 'GET'
+    // A connection that was reset knows it no more.
+    this.#peer = peerAddress(raw)
     this.#trust = trust
   }
 
@@ -45,7 +51,13 @@ export class RequestHead implements RequestView {
   }
 
   get method(): string {
-    return this.raw.method ?? 'GET'
+    this.methodWasRead = true
+    return this.#method
+  }
+
+  /** The method, for what makes no decision of it. */
+  get methodUnread(): string {
+    return this.#method
   }
 
   get path(): string {
@@ -60,25 +72,45 @@ export class RequestHead implements RequestView {
 
   get target(): string {
     this.pathWasRead = true
+    this.queryWasRead = true
     return this.#target
   }
 
   get query(): Query {
+    this.queryWasRead = true
     return (this.#query ??= parseQuery(searchOf(this.#target)))
   }
 
   get address(): string | undefined {
-    if (this.#address === null) this.#address = clientAddress(this.raw, this.#trust)
+    if (this.#address === null) {
+      this.#address = clientAddress(this.raw, this.#trust, this.#peer)
+      noticeAddress(this.raw, this.#trust, this.#address)
+    }
     return this.#address
   }
 
-  /** Whether the app believes whatever address a caller claims. Not part of `RequestView`. */
-  get trustsEveryone(): boolean {
-    return this.#trust(DOCUMENTATION_ADDRESS, 99)
+  /** The address, for what is published: `undefined` where the app's own function can't say which proxies to trust. */
+  get recordedAddress(): string | undefined {
+    try {
+      return this.address
+    } catch (error) {
+      if (!this.#addressFailed) this.witness?.report(error)
+      this.#addressFailed = true
+      return undefined
+    }
+  }
+
+  /** Neither the method nor the query is another than guards have read. */
+  get isUnchanged(): boolean {
+    const { raw } = this
+    return (
+      (!this.methodWasRead || (raw.method ?? 'GET') === this.#method) &&
+      (!this.queryWasRead || raw.url === this.#target || searchOf(raw.url ?? '') === searchOf(this.#target))
+    )
   }
 
   get secure(): boolean {
-    return (this.#secure ??= clientIsSecure(this.raw, this.#trust))
+    return (this.#secure ??= clientIsSecure(this.raw, this.#trust, this.#peer))
   }
 
   get headers(): IncomingHttpHeaders {
@@ -87,8 +119,11 @@ export class RequestHead implements RequestView {
 
   get signal(): AbortSignal {
     if (!this.#abort) {
-      this.#abort = new AbortController()
-      this.exchange?.whenAborted(() => this.#abort!.abort())
+      const abort = new AbortController()
+      this.#abort = abort
+      this.witness?.after(({ aborted }) => {
+        if (aborted) abort.abort()
+      })
     }
     return this.#abort.signal
   }

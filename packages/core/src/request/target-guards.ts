@@ -1,4 +1,5 @@
-import { type Step, stepOf } from '../guard/step.ts'
+import type { Step } from '../guard/step.ts'
+import { stepOf } from '../guard/steps-of.ts'
 import { deny } from '../guard/verdict.ts'
 import { problem } from '../problem/problem.ts'
 
@@ -7,6 +8,12 @@ export const AMBIGUOUS_TARGET: Step = refusing('request target', 'the path can b
 
 /** Refuses a request whose path was changed after a guard had decided by it. */
 export const REWRITTEN_TARGET: Step = refusing('request target', 'the path was rewritten after a guard had read it')
+
+/** Refuses a request whose method or query was changed after a guard had decided by it. */
+export const REWRITTEN_REQUEST: Step = refusing(
+  'request target',
+  'the method or the query was rewritten after a guard had read it',
+)
 
 function refusing(name: string, reason: string): Step {
   return stepOf({

@@ -1,11 +1,23 @@
-import type { AppendedHeaders, BeforeHeaders, Effects, Headers } from '../guard/verdict.ts'
-import type { Exchange } from '../run/exchange.ts'
-import { sealBeforeWriteHead } from './write-head.ts'
+import type { ServerResponse } from 'node:http'
+
+import { AshlarError } from '../errors.ts'
+import type { BeforeHeaders, Effects } from '../guard/verdict.ts'
+import { isThenable } from '../time/is-thenable.ts'
+import { contain } from '../trouble/contain.ts'
 
 /** What Express's last error handler puts in the place of any policy, whatever the app had set. */
 const FINALHANDLER_POLICY = "default-src 'none'"
 /** What it writes, the latter in its own spelling. */
 const FINALHANDLER_FIELDS: ReadonlySet<string> = new Set(['content-security-policy', 'x-content-type-options'])
+
+/** What is known of an answer when its head goes out. */
+export interface Head {
+  readonly status: number
+  /** A guard has answered, and none of what guards had set was stripped on the way. */
+  readonly refused: boolean
+  /** Milliseconds since the request's first guard. */
+  readonly elapsedMs: number
+}
 
 /**
  * The header fields that guards have set on one response. They are set at once, so that the app sees them and may
@@ -13,24 +25,25 @@ const FINALHANDLER_FIELDS: ReadonlySet<string> = new Set(['content-security-poli
  * policy.
  */
 export class ResponseHeaders {
-  readonly #exchange: Exchange
-  #set: Headers[] | undefined = undefined
-  #appended: AppendedHeaders[] | undefined = undefined
-  #removed: readonly string[] | undefined = undefined
-  #before: BeforeHeaders[] | undefined = undefined
-  #state: 'untouched' | 'open' | 'sealed' = 'untouched'
+  readonly #response: ServerResponse
+  /** What guards want done to the headers, in order. */
+  readonly #effects: Effects[] = []
+  #sealed = false
 
-  constructor(exchange: Exchange) {
-    this.#exchange = exchange
+  constructor(response: ServerResponse) {
+    this.#response = response
   }
 
-  apply({ headers, append, remove, beforeHeaders }: Effects): void {
-    const { response } = this.#exchange
-    if (headers) {
-      for (const name in headers) response.setHeader(name, headers[name]!)
-      if (this.#set) this.#set.push(headers)
-      else this.#set = [headers]
-    }
+  /** Nothing has to be done before the headers go out. */
+  get untouched(): boolean {
+    return this.#effects.length === 0
+  }
+
+  apply(effects: Effects): void {
+    const { headers, append, remove, beforeHeaders } = effects
+    if (!headers && !append && !remove && !beforeHeaders) return
+    const response = this.#response
+    if (headers) for (const name in headers) response.setHeader(name, headers[name]!)
     if (append) {
       for (const name in append) {
         const value = append[name] as string | string[]
@@ -38,88 +51,76 @@ export class ResponseHeaders {
         if (response.hasHeader(name)) response.appendHeader(name, value)
         else response.setHeader(name, value)
       }
-      ;(this.#appended ??= []).push(append)
     }
-    if (remove) this.#removed = this.#removed ? [...this.#removed, ...remove] : remove
-    if (beforeHeaders) (this.#before ??= []).push(beforeHeaders)
-    if (this.#state === 'untouched' && (headers || append || remove || beforeHeaders)) {
-      this.#state = 'open'
-      sealBeforeWriteHead(response, this.#exchange.responsePrototype)
+    this.#effects.push(effects)
+  }
+
+  /** Makes the headers final, once. `report` is told of hooks that fail. */
+  seal({ status, refused, elapsedMs }: Head, report: (error: unknown) => void): void {
+    // Koa also writes to a response whose client has gone.
+    if (this.#sealed || this.untouched || this.#response.destroyed) return
+    this.#sealed = true
+    if (status >= 400 && !(refused && this.#firstStands())) this.#restore()
+    for (const { append } of this.#effects) if (append) this.#restoreAppended(append)
+    for (const { remove } of this.#effects) if (remove) for (const name of remove) this.#response.removeHeader(name)
+    for (const { beforeHeaders } of this.#effects) {
+      if (beforeHeaders) this.#addLast(beforeHeaders, status, elapsedMs, report)
     }
   }
 
-  /** Makes the headers final, once. */
-  seal(status: number): void {
-    const { response } = this.#exchange
-    // Koa also writes to a response whose client has gone.
-    if (this.#state !== 'open' || response.destroyed) return
-    this.#state = 'sealed'
-    if (status >= 400) this.#restore()
-    if (this.#appended) this.#restoreAppended(this.#appended)
-    if (this.#removed) for (const name of this.#removed) response.removeHeader(name)
-    if (this.#before) this.#addLast(this.#before, status)
+  /** A guard's own refusal strips nothing; Koa's error path, which may come after it, strips everything. */
+  #firstStands(): boolean {
+    for (const { headers } of this.#effects) for (const name in headers) return this.#response.hasHeader(name)
+    return false
   }
 
   /**
    * Whoever answers with an error may have stripped headers before, and set some again. What the app replaced, or removed
-   * from a success, stays so. A guard's own refusal strips none.
+   * from a success, stays so.
    */
   #restore(): void {
-    if (!this.#set) return
-    const first = firstNameOf(this.#set)
-    if (this.#exchange.refused && first !== undefined && this.#exchange.response.hasHeader(first)) return
-    this.#restorePolicy(this.#set)
-    this.#restoreMissing(this.#set)
-  }
-
-  /** From the last to the first, since the last value set is the one that counts. */
-  #restoreMissing(set: readonly Headers[]): void {
-    const { response } = this.#exchange
-    for (const headers of set.toReversed()) {
-      for (const name in headers) {
-        if (!response.hasHeader(name)) response.setHeader(name, headers[name]!)
-      }
-    }
-  }
-
-  #restorePolicy(set: readonly Headers[]): void {
-    const { response } = this.#exchange
-    if (response.getHeader('content-security-policy') !== FINALHANDLER_POLICY) return
-    for (const headers of set) {
-      for (const name in headers) {
-        if (FINALHANDLER_FIELDS.has(name.toLowerCase())) response.setHeader(name, headers[name]!)
-      }
-    }
-  }
-
-  #restoreAppended(appended: readonly AppendedHeaders[]): void {
-    const { response } = this.#exchange
-    for (const headers of appended) {
-      for (const name in headers) {
-        for (const value of [headers[name]!].flat()) {
-          if (!holds(response.getHeader(name), value)) response.appendHeader(name, value)
+    const response = this.#response
+    const replaced = response.getHeader('content-security-policy') === FINALHANDLER_POLICY
+    if (replaced) {
+      for (const { headers } of this.#effects) {
+        for (const name in headers) {
+          if (FINALHANDLER_FIELDS.has(name.toLowerCase())) response.setHeader(name, headers[name]!)
         }
       }
     }
+    // From the last to the first, since the last value set is the one that counts.
+    for (let index = this.#effects.length - 1; index >= 0; index--) {
+      const { headers } = this.#effects[index]!
+      for (const name in headers) if (!response.hasHeader(name)) response.setHeader(name, headers[name]!)
+    }
   }
 
-  #addLast(hooks: readonly BeforeHeaders[], status: number): void {
-    const { response, startedAt } = this.#exchange
-    const elapsedMs = performance.now() - startedAt
-    for (const hook of hooks) {
-      try {
-        const headers = hook(status, elapsedMs)
-        for (const name in headers) response.setHeader(name, headers[name]!)
-      } catch (error) {
-        this.#exchange.report(error)
+  #restoreAppended(append: NonNullable<Effects['append']>): void {
+    const response = this.#response
+    for (const name in append) {
+      for (const value of [append[name]!].flat()) {
+        if (!holds(response.getHeader(name), value)) response.appendHeader(name, value)
       }
     }
   }
-}
 
-function firstNameOf(set: readonly Headers[]): string | undefined {
-  for (const headers of set) for (const name in headers) return name
-  return undefined
+  #addLast(hook: BeforeHeaders, status: number, elapsedMs: number, report: (error: unknown) => void): void {
+    try {
+      const headers: unknown = hook(status, elapsedMs)
+      if (isThenable(headers)) {
+        contain(() => headers, report)
+        throw new AshlarError(
+          'ERR_GUARD_INVALID',
+          'A "beforeHeaders" hook answered with a promise: its headers are lost.',
+        )
+      }
+      for (const name in headers as Effects['headers']) {
+        this.#response.setHeader(name, (headers as NonNullable<Effects['headers']>)[name]!)
+      }
+    } catch (error) {
+      report(error)
+    }
+  }
 }
 
 /** Whether a field has this value among its own, be they lines or members of a list: `Vary: Origin, Accept-Encoding`. */

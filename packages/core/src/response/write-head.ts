@@ -1,6 +1,6 @@
 import { ServerResponse } from 'node:http'
 
-import { exchangeOfResponse } from '../run/exchange-of.ts'
+import { exchangeOfResponse } from '../state/carried-exchange.ts'
 
 type WriteHead = (this: ServerResponse, ...head: unknown[]) => ServerResponse
 
@@ -25,9 +25,14 @@ export function sealBeforeWriteHead(
   }
 }
 
+/** Makes the guarded headers of a response final, which is about to go out with this status. */
+export function sealHead(response: ServerResponse, status: number): void {
+  exchangeOfResponse(response)?.seal(status)
+}
+
 function sealThen(writeHead: WriteHead): ServerResponse['writeHead'] {
   const replacement: WriteHead = function (...head) {
-    exchangeOfResponse(this)?.headers.seal(typeof head[0] === 'number' ? head[0] : this.statusCode)
+    sealHead(this, typeof head[0] === 'number' ? head[0] : this.statusCode)
     return writeHead.apply(this, head)
   }
   return replacement as ServerResponse['writeHead']

@@ -1,7 +1,7 @@
 import { AshlarError } from '../errors.ts'
 import type { Effects } from '../guard/verdict.ts'
-import type { RequestSource } from '../state/state.ts'
-import { exchangeOf } from './exchange-of.ts'
+import { exchangeOf } from '../state/carried-exchange.ts'
+import { type RequestSource, rawOf } from '../state/state.ts'
 
 /**
  * Adds header fields to the answer of a request that guards have passed: for what a handler asks of a guard later, such as
@@ -9,7 +9,7 @@ import { exchangeOf } from './exchange-of.ts'
  * @throws AshlarError `ERR_STATE_MISSING` when no guard has run for this request
  */
 export function amend(source: RequestSource, effects: Pick<Effects, 'headers' | 'append'>): void {
-  const exchange = exchangeOf('req' in source ? source.req : source)
+  const exchange = exchangeOf(rawOf(source))
   if (!exchange) {
     throw new AshlarError('ERR_STATE_MISSING', 'No guard has run for this request. Protect the route with one.')
   }

@@ -1,38 +1,43 @@
 import type { ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
-import { type Port, tell } from '../adapter/port.ts'
+
+import type { Answer, Port } from '../adapter/port.ts'
 import { events, verdicts } from '../events/channels.ts'
 import type { EventName } from '../events/event-name.ts'
-import type { Decision, PrincipalSummary, RequestSummary, SecurityEvent } from '../events/events.ts'
-import { publishEvent, summaryOfRequest } from '../events/publish-event.ts'
+import type { Decision, RequestSummary } from '../events/events.ts'
+import { outcomeOf, publishEvent, summaryOfPrincipal } from '../events/publish-event.ts'
 import type { Outcome } from '../guard/outcome.ts'
 import type { AfterResponse, Effects } from '../guard/verdict.ts'
 import { RequestHead } from '../request/request-head.ts'
 import { ResponseHeaders } from '../response/response-headers.ts'
+import { closeUnlessShort } from '../response/unread-body.ts'
+import { sealBeforeWriteHead } from '../response/write-head.ts'
+import { type CarriedExchange, exchangeOfResponse } from '../state/carried-exchange.ts'
+import { isLate } from '../state/late.ts'
+import { offerLocals } from '../state/locals.ts'
 import type { Principal } from '../state/principal.ts'
-import { exchangeOfResponse } from './exchange-of.ts'
-
-/** State is looked up by name, so it must not inherit any. */
-class State {
-  [slot: string]: unknown
-}
-Object.setPrototypeOf(State.prototype, null)
-Reflect.deleteProperty(State.prototype, 'constructor')
+import { type SlotValues, slotValues } from '../state/slot-values.ts'
+import { contain } from '../trouble/contain.ts'
+import { warn } from '../trouble/warn.ts'
+import type { Witness } from './witness.ts'
 
 /** One request and its response: everything that its guards share. */
-export class Exchange {
+export class Exchange implements CarriedExchange, Witness {
   readonly request: RequestHead
   readonly response: ServerResponse
-  readonly state: Record<string, unknown> = new State()
-  readonly headers: ResponseHeaders
+  readonly state: SlotValues = slotValues()
   readonly decisions: Decision[] = []
-  readonly startedAt: number = performance.now()
-  /** A guard has answered in the handler's place. */
-  refused = false
   /** The target has been found to mean one thing only. */
   targetChecked = false
+  readonly #headers: ResponseHeaders
+  readonly #startedAt: number = performance.now()
+  /** Where in which framework the request is now. */
   #port: Port<unknown>
   #context: unknown
+  /** A guard has answered in the handler's place. */
+  #refused = false
+  /** Names of slots whose values are made when they are read. */
+  #late: Set<string> | undefined = undefined
   #hooks: AfterResponse[] | undefined = undefined
   #watching = false
   #outcome: Outcome | undefined = undefined
@@ -40,21 +45,17 @@ export class Exchange {
   constructor(port: Port<unknown>, context: unknown) {
     this.request = new RequestHead(port.request(context), port.target(context), port.trust(context))
     this.response = port.response(context)
-    this.headers = new ResponseHeaders(this)
+    this.#headers = new ResponseHeaders(this.response)
     this.#port = port
     this.#context = context
     this.request.enter(port, context)
-    this.request.exchange = this
+    this.request.witness = this
     if (events.hasSubscribers) this.#watch()
   }
 
   /** The response is over: nothing more can be sent, and nobody waits for it. */
   get over(): boolean {
     return this.#outcome !== undefined || this.response.destroyed
-  }
-
-  get responsePrototype(): ServerResponse | undefined {
-    return this.#port.responsePrototype
   }
 
   get guardTimeoutMs(): number {
@@ -68,44 +69,91 @@ export class Exchange {
     this.request.enter(port, context)
   }
 
+  /** Whether the framework still routes by this path. */
+  stillAt(path: string): boolean {
+    return this.#port.stillAt(this.#context, path)
+  }
+
   apply(effects: Effects): void {
-    if (effects.afterResponse) this.#after(effects.afterResponse)
-    this.headers.apply(effects)
+    if (effects.afterResponse) this.after(effects.afterResponse)
+    const first = this.#headers.untouched
+    this.#headers.apply(effects)
+    if (!first || this.#headers.untouched) return
+    if (this.#port.sealLater) this.#port.sealLater(this.#context)
+    else sealBeforeWriteHead(this.response)
+  }
+
+  seal(status: number): void {
+    if (this.#headers.untouched) return
+    const head = { status, refused: this.#refused, elapsedMs: performance.now() - this.#startedAt }
+    this.#headers.seal(head, (error) => this.report(error))
+  }
+
+  /** Fills slots. */
+  add(state: object | undefined): void {
+    for (const name in state) {
+      if (!Object.hasOwn(state, name)) continue
+      const value = (state as SlotValues)[name]
+      this.state[name] = value
+      if (isLate(value)) (this.#late ??= new Set()).add(name)
+    }
+  }
+
+  /** Makes what guards added reachable where the framework's users look for it. */
+  expose(): void {
+    const { raw } = this.request
+    this.#port.expose(this.#context, this.state)
+    if (this.#late && this.#port.locals) offerLocals(this.#port.locals(this.#context), this.#late, raw)
+  }
+
+  /** From now on a guard has answered, and the handler does not run. */
+  refuse(): void {
+    this.#refused = true
+    closeUnlessShort(this.request.raw, this.response)
+  }
+
+  answer(answer: Answer): void {
+    this.#port.answer(this.#context, answer)
   }
 
   record(decision: Decision): void {
     // What is decided after the end is not part of the account that has been given.
     if (!this.#outcome) this.decisions.push(decision)
-    if (verdicts.hasSubscribers) verdicts.publish(Object.freeze({ request: this.summary(), decision }))
+    if (verdicts.hasSubscribers) verdicts.publish(Object.freeze({ request: this.#summary(), decision }))
   }
 
   announce(name: EventName, decision: Decision): void {
     if (!events.hasSubscribers) return
     const { guard: by, reason } = decision
-    publishEvent({ name, by, outcome: outcomeOf(decision), reason, request: this.request, decision })
+    publishEvent({ name, by, outcome: outcomeOf(decision), reason, request: this.#summary(), decision })
   }
 
   report(error: unknown): void {
-    tell(this.#port, this.#context, error)
+    contain(() => this.#port.report(this.#context, error), notTold)
   }
 
-  whenAborted(abort: () => void): void {
-    this.#after((outcome) => {
-      if (outcome.aborted) abort()
-    })
-  }
-
-  summary(): RequestSummary {
-    return summaryOfRequest(this.request)
-  }
-
-  #after(hook: AfterResponse): void {
+  after(hook: AfterResponse): void {
     if (this.#outcome) {
       this.#call(hook, this.#outcome)
       return
     }
     ;(this.#hooks ??= []).push(hook)
     this.#watch()
+  }
+
+  /** The response is over; told once. */
+  close(): void {
+    if (this.#outcome) return
+    const { response } = this
+    const outcome = Object.freeze({
+      status: response.statusCode,
+      aborted: !response.writableFinished,
+      refused: this.#refused,
+      durationMs: performance.now() - this.#startedAt,
+    })
+    this.#outcome = outcome
+    if (this.#hooks) for (const hook of this.#hooks) this.#call(hook, outcome)
+    if (events.hasSubscribers) this.#publishCompletion(outcome)
   }
 
   /** `close` comes last on every path: after `finish` as well as on an abort. */
@@ -116,37 +164,26 @@ export class Exchange {
     else this.response.on('close', closeExchange)
   }
 
-  /** The response is over; told once. */
-  close(): void {
-    if (this.#outcome) return
-    const { response, refused } = this
-    const durationMs = performance.now() - this.startedAt
-    this.#outcome = Object.freeze({
-      status: response.statusCode,
-      aborted: !response.writableFinished,
-      refused,
-      durationMs,
-    })
-    if (this.#hooks) for (const hook of this.#hooks) this.#call(hook, this.#outcome)
-    if (events.hasSubscribers) this.#publishCompletion(this.#outcome)
+  #call(hook: AfterResponse, outcome: Outcome): void {
+    contain(
+      () => hook(outcome),
+      (error) => this.report(error),
+    )
   }
 
-  #call(hook: AfterResponse, outcome: Outcome): void {
-    try {
-      const result: unknown = hook(outcome)
-      if (result instanceof Promise) result.catch((error: unknown) => this.report(error))
-    } catch (error) {
-      this.report(error)
-    }
+  #summary(): RequestSummary {
+    const { id, methodUnread: method, route, recordedAddress: address } = this.request
+    return Object.freeze({ id, method, route, address })
   }
 
   #publishCompletion(outcome: Outcome): void {
+    const principal = this.state['principal'] as Principal | undefined
     events.publish(
       Object.freeze({
         name: 'request_completed',
         time: Date.now(),
-        request: this.summary(),
-        principal: principalSummary(this.state['principal'] as Principal | undefined),
+        request: this.#summary(),
+        principal: principal && summaryOfPrincipal(principal),
         decisions: Object.freeze(this.decisions),
         outcome,
       }),
@@ -159,15 +196,9 @@ function closeExchange(this: ServerResponse): void {
   exchangeOfResponse(this)?.close()
 }
 
+function notTold(): void {
+  warn('ERR_BACKGROUND_FAILURE', 'The function that is told of errors failed itself.')
+}
+
 /** A request is often logged whole; what guards know of it is not for the log. */
 Object.defineProperty(Exchange.prototype, inspect.custom, { value: () => 'Exchange {}' })
-
-/** A refusal in shadow is a check that failed, and nobody was turned away. */
-function outcomeOf({ outcome }: Decision): SecurityEvent['outcome'] {
-  if (outcome === 'deny') return 'refused'
-  return outcome === 'error' || outcome === 'would-deny' ? 'failure' : 'success'
-}
-
-function principalSummary(principal: Principal | undefined): PrincipalSummary | undefined {
-  return principal && Object.freeze({ kind: principal.kind, subject: principal.subject, issuer: principal.issuer })
-}

@@ -1,13 +1,15 @@
 import { AshlarError, ConfigurationError, codeOf } from '../errors.ts'
 import type { Decision } from '../events/events.ts'
-import type { Manner, Step } from '../guard/step.ts'
+import type { Manner } from '../guard/ask.ts'
+import { releasesOf } from '../guard/effects.ts'
+import type { Step } from '../guard/step.ts'
 import { ALLOW, type Deny, deny, type Verdict } from '../guard/verdict.ts'
 import { problem } from '../problem/problem.ts'
-import type { RequestHead } from '../request/request-head.ts'
 import type { RequestView } from '../request/request-view.ts'
 import type { Awaitable } from '../time/awaitable.ts'
 import { withDeadline } from '../time/deadline.ts'
-import type { Exchange } from './exchange.ts'
+import { isThenable } from '../time/is-thenable.ts'
+import type { Witness } from './witness.ts'
 
 const DEFAULT_TIMEOUT_MS = 10_000
 
@@ -21,62 +23,62 @@ export function judge(
   state: object,
   manner: Manner = 'enforced',
 ): Awaitable<Verdict> {
-  const exchange = exchangeBehind(request)
+  const witness = witnessOf(request)
   try {
-    if (step.combinator) return step.combinator.check(request, state, manner)
+    if (step.ask) return step.ask(request, state, manner)
     if (step.late) checkMoment(step, request)
     if (step.needs) checkNeeds(step, step.needs, state)
-    const verdict = step.guard.check(request, state as never)
+    const verdict = step.check.call(step.guard, request, state as never)
     if (verdict === ALLOW) {
-      exchange?.record(step.passed)
+      witness?.record(step.passed)
       return ALLOW
     }
-    if (isThenable(verdict)) return settle(step, verdict, exchange, manner)
-    return record(step, verdict, exchange, manner)
+    if (isThenable(verdict)) return settle(step, verdict, witness, manner)
+    return record(step, verdict, witness, manner)
   } catch (error) {
-    return failed(step, error, exchange)
+    return failed(step, error, witness)
   }
 }
 
 /** Records that a condition spared the guard. @returns the passing verdict */
 export function skip(step: Step, request: RequestView): Verdict {
-  exchangeBehind(request)?.record(step.skipped)
+  witnessOf(request)?.record(step.skipped)
   return ALLOW
 }
 
 async function settle(
   step: Step,
   pending: PromiseLike<Verdict>,
-  exchange: Exchange | undefined,
+  witness: Witness | undefined,
   manner: Manner,
 ): Promise<Verdict> {
   try {
-    const verdict = await withDeadline(pending, exchange?.guardTimeoutMs ?? DEFAULT_TIMEOUT_MS, {
-      error: () => new AshlarError('ERR_GUARD_TIMEOUT', `Guard "${step.guard.name}" did not answer in time.`),
+    const verdict = await withDeadline(pending, witness?.guardTimeoutMs ?? DEFAULT_TIMEOUT_MS, {
+      error: () => new AshlarError('ERR_GUARD_TIMEOUT', `Guard "${step.name}" did not answer in time.`),
       // What a late verdict holds is let go of when the response closes, as if it had been in time.
-      late: (verdict) => verdict?.afterResponse && exchange?.apply({ afterResponse: verdict.afterResponse }),
+      late: (verdict) => release(verdict, witness),
     })
-    return record(step, verdict, exchange, manner)
+    return record(step, verdict, witness, manner)
   } catch (error) {
-    return failed(step, error, exchange)
+    return failed(step, error, witness)
   }
 }
 
-function record(step: Step, verdict: Verdict, exchange: Exchange | undefined, manner: Manner): Verdict {
+function record(step: Step, verdict: Verdict, witness: Witness | undefined, manner: Manner): Verdict {
   const { kind } = checkVerdict(step, verdict)
-  if (!exchange) return verdict
+  if (!witness) return verdict
   if (kind === 'allow' && verdict.reason === undefined && verdict.event === undefined) {
-    exchange.record(step.passed)
+    witness.record(step.passed)
   } else {
     const decision = decisionOf(step, verdict, manner)
-    exchange.record(decision)
-    if (verdict.event) exchange.announce(verdict.event, decision)
+    witness.record(decision)
+    if (verdict.event) witness.announce(verdict.event, decision)
   }
   return verdict
 }
 
 function decisionOf(step: Step, verdict: Verdict, manner: Manner): Decision {
-  const { name, layer } = step.guard
+  const { name, layer } = step
   const { reason } = verdict
   const refusal = manner === 'shadow' ? 'would-deny' : 'deny'
   if (verdict.kind === 'deny') {
@@ -90,11 +92,11 @@ function decisionOf(step: Step, verdict: Verdict, manner: Manner): Decision {
 }
 
 /** A dependency's failure is 503, a defect is 500; the operator is told which guard and why. */
-export function failed(step: Step, error: unknown, exchange: Exchange | undefined): Deny {
+export function failed(step: Step, error: unknown, witness: Witness | undefined): Deny {
   const code = codeOf(error)
   const unavailable = code === 'ERR_DEPENDENCY_UNAVAILABLE' || code === 'ERR_GUARD_TIMEOUT'
   const refusal = problem(unavailable ? 'dependency-unavailable' : 'internal-error')
-  const { name, layer } = step.guard
+  const { name, layer } = step
   const decision: Decision = Object.freeze({
     guard: name,
     layer,
@@ -102,38 +104,46 @@ export function failed(step: Step, error: unknown, exchange: Exchange | undefine
     status: refusal.status,
     code: code ?? refusal.code,
   })
-  exchange?.record(decision)
-  exchange?.announce('guard_failed', decision)
-  exchange?.report(error)
+  witness?.record(decision)
+  witness?.announce('guard_failed', decision)
+  witness?.report(error)
   return deny(refusal)
 }
 
 /** None where a guard is tested without HTTP. By its shape, since the request may be of another copy of this package. */
-function exchangeBehind(request: RequestView): Exchange | undefined {
-  return (request as RequestHead).exchange
+export function witnessOf(request: RequestView): Witness | undefined {
+  return (request as { readonly witness?: Witness | undefined }).witness
 }
 
-function checkMoment({ guard }: Step, request: RequestView): void {
-  if (request.route !== undefined || (guard.reads === 'body' && request.body !== undefined)) return
-  if (!exchangeBehind(request)) return
+/** The hooks of a verdict that came too late. It may be anything. */
+function release(verdict: Partial<Verdict> | null | undefined, witness: Witness | undefined): void {
+  if (typeof verdict !== 'object' || verdict === null) return
+  for (const { afterResponse } of releasesOf(verdict as Verdict)) {
+    if (typeof afterResponse === 'function') witness?.after(afterResponse)
+  }
+}
+
+function checkMoment({ name, reads }: Step, request: RequestView): void {
+  if (request.route !== undefined || (reads === 'body' && request.body !== undefined)) return
+  if (!witnessOf(request)) return
   throw new ConfigurationError(
     'ERR_GUARD_TOO_EARLY',
-    `Guard "${guard.name}" reads the ${guard.reads}, which is not known yet where it stands. Put it on the route${guard.reads === 'body' ? ', behind a body parser' : ''}.`,
+    `Guard "${name}" reads the ${reads}, which is not known yet where it stands. Put it on the route${reads === 'body' ? ', behind a body parser' : ''}.`,
   )
 }
 
-function checkNeeds({ guard }: Step, needs: readonly string[], state: object): void {
+function checkNeeds({ name: guard }: Step, needs: readonly string[], state: object): void {
   for (const name of needs) {
     if ((state as Record<string, unknown>)[name] === undefined) {
       throw new ConfigurationError(
         'ERR_GUARD_ORDER',
-        `Guard "${guard.name}" needs "${name}", which no earlier guard has added to this request.`,
+        `Guard "${guard}" needs "${name}", which no earlier guard has added to this request.`,
       )
     }
   }
 }
 
-function checkVerdict({ guard }: Step, verdict: Verdict | undefined): Verdict {
+function checkVerdict({ name }: Step, verdict: Verdict | undefined): Verdict {
   switch (verdict?.kind) {
     case 'allow':
       return verdict
@@ -143,13 +153,9 @@ function checkVerdict({ guard }: Step, verdict: Verdict | undefined): Verdict {
     case 'respond':
       if (isStatus(verdict.status, 200)) return verdict
   }
-  throw new AshlarError('ERR_GUARD_INVALID', `Guard "${guard.name}" answered something that is no verdict.`)
+  throw new AshlarError('ERR_GUARD_INVALID', `Guard "${name}" answered something that is no verdict.`)
 }
 
 function isStatus(status: unknown, min: number): boolean {
   return Number.isInteger(status) && (status as number) >= min && (status as number) <= 599
-}
-
-function isThenable(value: unknown): value is PromiseLike<Verdict> {
-  return typeof (value as PromiseLike<Verdict> | undefined)?.then === 'function'
 }

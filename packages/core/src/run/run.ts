@@ -1,14 +1,16 @@
-import { type Answer, type Port, tell } from '../adapter/port.ts'
-import { type Step, stepOf } from '../guard/step.ts'
+import type { Port } from '../adapter/port.ts'
+import { effectsOf, releasesOf } from '../guard/effects.ts'
+import type { Step } from '../guard/step.ts'
+import { stepOf } from '../guard/steps-of.ts'
 import { ALLOW, type Verdict } from '../guard/verdict.ts'
 import { problem } from '../problem/problem.ts'
 import { isAmbiguous } from '../request/target.ts'
-import { AMBIGUOUS_TARGET, REWRITTEN_TARGET } from '../request/target-guards.ts'
-import { closeUnlessShort } from '../response/unread-body.ts'
-import { addState } from '../state/slots.ts'
+import { AMBIGUOUS_TARGET, REWRITTEN_REQUEST, REWRITTEN_TARGET } from '../request/target-guards.ts'
+import { carryExchange, exchangeOf } from '../state/carried-exchange.ts'
 import type { Awaitable } from '../time/awaitable.ts'
+import { isThenable } from '../time/is-thenable.ts'
+import { contain } from '../trouble/contain.ts'
 import { Exchange } from './exchange.ts'
-import { carryExchange, exchangeOf } from './exchange-of.ts'
 import { failed, judge } from './judge.ts'
 
 /**
@@ -16,123 +18,124 @@ import { failed, judge } from './judge.ts'
  * Never throws or rejects, and makes no promise as long as the guards make none.
  */
 export function run<Context>(port: Port<Context>, steps: readonly Step[], context: Context): Awaitable<boolean> {
-  let exchange: Exchange | undefined
+  let exchange: Exchange
   try {
-    exchange = open(port, context)
-    return !exchange.over && advance(port, context, exchange, steps, 0)
+    exchange = open(port as Port<unknown>, context)
   } catch (error) {
-    return giveUp(port, context, exchange, error)
+    return turnAway(port, context, error)
+  }
+  try {
+    return !exchange.over && advance(exchange, steps, 0)
+  } catch (error) {
+    return giveUp(exchange, error)
   }
 }
 
 /** The exchange of a request: made when its first guard runs, the same one ever after. */
-function open<Context>(port: Port<Context>, context: Context): Exchange {
+function open(port: Port<unknown>, context: unknown): Exchange {
   const raw = port.request(context)
-  const present = exchangeOf(raw)
+  const present = exchangeOf(raw) as Exchange | undefined
   if (present) {
-    present.enter(port as Port<unknown>, context)
+    present.enter(port, context)
     return present
   }
-  const exchange = new Exchange(port as Port<unknown>, context)
-  carryExchange(exchange)
+  const exchange = new Exchange(port, context)
+  carryExchange(raw, exchange)
   return exchange
 }
 
-function advance<Context>(
-  port: Port<Context>,
-  context: Context,
-  exchange: Exchange,
-  steps: readonly Step[],
-  from: number,
-): Awaitable<boolean> {
+function advance(exchange: Exchange, steps: readonly Step[], from: number): Awaitable<boolean> {
   const { request, state } = exchange
   for (let index = from; index < steps.length; index++) {
     const step = steps[index]!
-    if (!step.early && !targetIsPlain(port, context, exchange)) return false
+    if (!step.early && !isPlain(exchange)) return false
     const verdict = judge(step, request, state)
     if (verdict === ALLOW) continue
-    if (verdict instanceof Promise) {
+    if (isThenable(verdict)) {
       return verdict
-        .then((settled) => resume(port, context, exchange, steps, index + 1, settled))
-        .catch((error: unknown) => giveUp(port, context, exchange, error))
+        .then((settled) => resume(exchange, steps, index + 1, settled))
+        .catch((error: unknown) => giveUp(exchange, error))
     }
-    if (!conclude(port, context, exchange, verdict)) return false
+    if (!conclude(exchange, verdict)) return false
   }
-  // The last guard, or one that ran before the target was found unambiguous, may have decided by the path.
-  if (request.pathWasRead && !targetIsPlain(port, context, exchange)) return false
-  port.expose(context, state)
+  // The last guard, or one that ran before the target was found unambiguous, may have decided by what it read.
+  if ((request.pathWasRead || request.methodWasRead || request.queryWasRead) && !isPlain(exchange)) return false
+  exchange.expose()
   return true
 }
 
 /** Goes on after a guard that took its time, unless nobody waits for the answer any more. */
-function resume<Context>(
-  port: Port<Context>,
-  context: Context,
-  exchange: Exchange,
-  steps: readonly Step[],
-  next: number,
-  verdict: Verdict,
-): Awaitable<boolean> {
+function resume(exchange: Exchange, steps: readonly Step[], next: number, verdict: Verdict): Awaitable<boolean> {
   if (exchange.over) {
-    // Only what waits for the end of the response still matters.
-    if (verdict.afterResponse) exchange.apply({ afterResponse: verdict.afterResponse })
+    for (const release of releasesOf(verdict)) exchange.apply(release)
     return false
   }
-  return conclude(port, context, exchange, verdict) && advance(port, context, exchange, steps, next)
+  return conclude(exchange, verdict) && advance(exchange, steps, next)
 }
 
-/** One path, one meaning: refuses what readers could read differently, and a path that changed after a guard read it. */
-function targetIsPlain<Context>(port: Port<Context>, context: Context, exchange: Exchange): boolean {
+/** One request, one meaning: refuses a path that readers could read differently, and what changed after a guard read it. */
+function isPlain(exchange: Exchange): boolean {
   const { request } = exchange
   if (!exchange.targetChecked) {
-    if (isAmbiguous(request.pathUnread, request.method))
-      return conclude(port, context, exchange, judge(AMBIGUOUS_TARGET, request, exchange.state) as Verdict)
+    if (isAmbiguous(request.pathUnread, request.methodUnread)) return refuseTarget(exchange, AMBIGUOUS_TARGET)
     exchange.targetChecked = true
   }
-  if (!request.pathWasRead || port.stillAt(context, request.pathUnread)) return true
-  return conclude(port, context, exchange, judge(REWRITTEN_TARGET, request, exchange.state) as Verdict)
+  if (!request.isUnchanged) return refuseTarget(exchange, REWRITTEN_REQUEST)
+  return !request.pathWasRead || exchange.stillAt(request.pathUnread) || refuseTarget(exchange, REWRITTEN_TARGET)
+}
+
+function refuseTarget(exchange: Exchange, refusal: Step): false {
+  conclude(exchange, judge(refusal, exchange.request, exchange.state) as Verdict)
+  return false
 }
 
 /** Carries out one verdict. `true` when the request may go on. */
-function conclude<Context>(port: Port<Context>, context: Context, exchange: Exchange, verdict: Verdict): boolean {
-  if (verdict.kind !== 'allow') {
-    exchange.refused = true
-    closeUnlessShort(exchange.request.raw, exchange.response)
-  }
-  exchange.apply(verdict)
+function conclude(exchange: Exchange, verdict: Verdict): boolean {
+  if (verdict.kind !== 'allow') exchange.refuse()
+  if (verdict.also) for (const effects of effectsOf(verdict)) exchange.apply(effects)
+  else exchange.apply(verdict)
   if (verdict.kind === 'allow') {
-    addState(exchange.state, verdict.state)
+    if (verdict.state) exchange.add(verdict.state)
     return true
   }
   if (verdict.kind === 'deny') {
     const refusal = { ...verdict.problem, requestId: exchange.request.id }
-    answer(port, context, exchange, { status: refusal.status, problem: refusal })
+    exchange.answer({ status: refusal.status, problem: refusal })
   } else {
-    answer(port, context, exchange, { status: verdict.status, body: verdict.body })
+    exchange.answer({ status: verdict.status, body: verdict.body })
   }
   return false
-}
-
-function answer<Context>(port: Port<Context>, context: Context, exchange: Exchange | undefined, answer: Answer): void {
-  // The response does not have the prototype yet that would make its headers final.
-  if (port.responsePrototype) exchange?.headers.seal(answer.status)
-  port.answer(context, answer)
 }
 
 /** What is recorded when not a guard fails but what it decided can't be done. */
 const CARRYING_OUT: Step = stepOf({ name: 'carrying out', layer: 'request', reads: 'head', check: () => ALLOW })
 
 /** A defect while a verdict was carried out: the request is refused as well as it still can be. */
-function giveUp<Context>(port: Port<Context>, context: Context, exchange: Exchange | undefined, error: unknown): false {
-  const response = port.response(context)
-  if (exchange) {
-    exchange.refused = true
+function giveUp(exchange: Exchange, error: unknown): false {
+  const { response } = exchange
+  try {
     failed(CARRYING_OUT, error, exchange)
-  } else tell(port, context, error)
+    exchange.refuse()
+    if (response.headersSent) throw error
+    const refusal = { ...problem('internal-error'), requestId: exchange.request.id }
+    exchange.answer({ status: refusal.status, problem: refusal })
+  } catch {
+    response.destroy()
+  }
+  return false
+}
+
+/** What can't even be looked at, because the framework does not hold what it should. */
+function turnAway<Context>(port: Port<Context>, context: Context, error: unknown): false {
+  contain(
+    () => port.report(context, error),
+    () => undefined,
+  )
+  const response = port.response(context)
   try {
     if (response.headersSent) throw error
-    const refusal = { ...problem('internal-error'), requestId: exchange?.request.id }
-    answer(port, context, exchange, { status: refusal.status, problem: refusal })
+    const refusal = problem('internal-error')
+    port.answer(context, { status: refusal.status, problem: refusal })
   } catch {
     response.destroy()
   }

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 
 import { AshlarError } from '../errors.ts'
-import { exchangeOf } from '../run/exchange-of.ts'
+import { exchangeOf } from './carried-exchange.ts'
+import { slotValue } from './late.ts'
 
 /** A node request, or anything that holds one as `req`, such as a Koa context. */
 export type RequestSource = IncomingMessage | { readonly req: IncomingMessage }
@@ -34,12 +35,16 @@ export function slot<Value>(name: string): Slot<Value> {
 }
 
 function find(name: string, source: RequestSource): unknown {
-  const raw = 'req' in source ? source.req : source
-  return exchangeOf(raw)?.state[name]
+  const raw = rawOf(source)
+  const exchange = exchangeOf(raw)
+  return exchange && slotValue(exchange.state, name, raw)
 }
 
 /** Everything that guards have added to this request so far. Guards and handlers that know what they want use a slot. */
 export function stateOf(source: RequestSource): object {
-  const raw = 'req' in source ? source.req : source
-  return exchangeOf(raw)?.state ?? {}
+  return exchangeOf(rawOf(source))?.state ?? {}
+}
+
+export function rawOf(source: RequestSource): IncomingMessage {
+  return 'req' in source ? source.req : source
 }

@@ -1,4 +1,4 @@
-import { UnavailableError } from '../errors.ts'
+import { ConfigurationError, UnavailableError } from '../errors.ts'
 import { checkOptionNames, numberOption } from '../options/options.ts'
 import type { Awaitable } from '../time/awaitable.ts'
 import { type Clock, systemClock } from '../time/clock.ts'
@@ -28,6 +28,9 @@ export function memoryReplays(options: MemoryReplaysOptions = {}): ReplayStore {
   const where = 'memoryReplays()'
   checkOptionNames(where, options, ['maxRemembered', 'clock'])
   const { clock = systemClock } = options
+  if (typeof clock?.now !== 'function') {
+    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "clock" is an object with now().`)
+  }
   const max = numberOption(where, 'maxRemembered', options.maxRemembered, {
     ...{ min: 1, max: 1e7, integer: true, fallback: 1_000_000 },
   })

@@ -13,20 +13,20 @@ export function timeLimit(ms: number, expired: () => void): () => void {
   const limit = Math.min(ms, LONGEST_MS)
   const due = performance.now() + limit
   let stopped = false
-  let timer = setTimeout(() => readFirst(giveBack), limit)
+  let timer = setTimeout(fired, limit)
   timer.unref()
+
+  function fired(): void {
+    const stalledMs = Math.min(performance.now() - due, limit)
+    readFirst(stalledMs < 1 ? expired : () => giveBack(stalledMs))
+  }
 
   /** Between two turns node reads what its sockets hold; one turn may begin behind that. */
   function readFirst(next: () => void): void {
     setImmediate(() => setImmediate(() => stopped || next()))
   }
 
-  function giveBack(): void {
-    const stalledMs = Math.min(performance.now() - due, limit)
-    if (stalledMs < 1) {
-      expired()
-      return
-    }
+  function giveBack(stalledMs: number): void {
     timer = setTimeout(() => readFirst(expired), stalledMs)
     timer.unref()
   }

@@ -134,26 +134,3 @@ describe('the client’s address', () => {
     )
   })
 })
-
-test('networks are checked when they are compiled', () => {
-  for (const network of [
-    '10.0.0.0/',
-    '10.0.0.0/8/8',
-    '10.0.0.0/-1',
-    '10.0.0/8',
-    '::/129',
-    '10.0.0.0/8 ',
-    'all',
-    '',
-    'constructor',
-  ]) {
-    expect(() => compileTrust([network])).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID' }))
-  }
-  const trust = compileTrust(['linklocal', 'uniquelocal', '192.0.2.1', '2001:db8::/32'])
-  expect(
-    ['169.254.1.1', 'fe80::1', '192.168.1.1', 'fd00::1', '192.0.2.1', '192.0.2.2', '2001:db8::9', '::1'].map(
-      (address) => trust(address, 0),
-    ),
-  ).toEqual([true, true, true, true, true, false, true, false])
-  expect(compileTrust([])('127.0.0.1', 0)).toBe(false)
-})

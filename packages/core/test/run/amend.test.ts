@@ -3,7 +3,7 @@ import { Socket } from 'node:net'
 
 import { describe, expect, test } from '@jest/globals'
 
-import { offerLocals, type Port, run, stepsOf } from '../../src/adapter.ts'
+import { type Port, run, stepsOf } from '../../src/adapter.ts'
 import { trustNone } from '../../src/http.ts'
 import { amend, chain, type Guard } from '../../src/index.ts'
 
@@ -63,20 +63,4 @@ test('what guards take off does not go out, whoever set it and when', () => {
   response.setHeader('Server', 'told')
   response.writeHead(200)
   expect(response.getHeaderNames()).toEqual([])
-})
-
-test('late values are made when they are read, and the app may replace them', () => {
-  const { request } = context()
-  let made = 0
-  const state = { cspNonce: () => `nonce ${++made}`, crossSiteToken: undefined, principal: () => 'never' }
-  const locals: Record<string, unknown> = {}
-  offerLocals(locals, state, request)
-  offerLocals(locals, state, request)
-  expect(Object.keys(locals)).toEqual(['cspNonce'])
-  expect(made).toBe(0)
-  expect(locals['cspNonce']).toBe('nonce 1')
-  locals['cspNonce'] = 'own'
-  offerLocals(locals, state, request)
-  expect(locals['cspNonce']).toBe('own')
-  offerLocals(undefined, state, request)
 })

@@ -2,8 +2,8 @@ import { inspect } from 'node:util'
 
 import { describe, expect, test } from '@jest/globals'
 
-import { frontDoorMark, run, stepsOf } from '../../src/adapter.ts'
-import { ALLOW, allow, deny, problem, requireFrontDoor, slot, stateOf } from '../../src/index.ts'
+import { run, stepsOf } from '../../src/adapter.ts'
+import { ALLOW, allow, deny, problem, slot, stateOf } from '../../src/index.ts'
 import { contextOf, decide, guardThat, recordingPort } from '../recording-port.ts'
 
 const colour = slot<string>('colour')
@@ -51,14 +51,6 @@ test('the whole state of a request that no guard has seen is empty', () => {
 test('what guards know is not shown when a request is logged', async () => {
   const { context } = await decide([guardThat(() => allow({ colour: 'hunter2' }))])
   expect(inspect(context.request, { depth: 20, showHidden: true })).not.toContain('hunter2')
-})
-
-test('the front door is known by its mark', async () => {
-  const mark = guardThat(() => allow({ [frontDoorMark.name]: true }))
-  expect((await decide([mark, requireFrontDoor()])).passed).toBe(true)
-  const { passed, port } = await decide([requireFrontDoor()])
-  expect(passed).toBe(false)
-  expect(port.reported).toMatchObject([{ code: 'ERR_FRONT_DOOR_SKIPPED' }])
 })
 
 test('what is exposed to the framework is the state after the last guard', () => {

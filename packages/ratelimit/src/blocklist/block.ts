@@ -1,7 +1,5 @@
-import { isIP } from 'node:net'
-
 import { type Awaitable, ConfigurationError } from '@ashlar/core'
-import { canonicalAddress } from '@ashlar/core/http'
+import { canonicalAddress, networksOf } from '@ashlar/core/http'
 
 import { addressKey, ipv4Bytes, ipv6Groups } from '../address-key.ts'
 
@@ -39,18 +37,16 @@ export function targetOf(target: BlockTarget): string {
   if (typeof target === 'object' && target !== null && typeof target.subject === 'string') {
     return `principal ${target.issuer === undefined ? target.subject : `${target.issuer}\n${target.subject}`}`
   }
-  const [address = '', prefix, ...rest] = String(target).split('/')
-  const canonical = canonicalAddress(address)
-  if (canonical === undefined || rest.length > 0) throw invalid(target)
-  if (prefix === undefined) return `address ${canonical}`
-  const bits = Number(prefix)
-  // A network is written as it was meant, so a mapped one is not quietly made another.
-  if (isIP(canonical) !== isIP(address) || !/^\d{1,3}$/.test(prefix) || bits > (isIP(canonical) === 4 ? 32 : 128)) {
-    throw invalid(target)
-  }
+  if (typeof target !== 'string') throw invalid(target)
+  const address = canonicalAddress(target)
+  if (address !== undefined) return `address ${address}`
+  const [network, ...others] = networksOf(target) ?? []
+  // Of the names, such as `loopback`, each stands for several.
+  if (network === undefined || others.length > 0) throw invalid(target)
+  const { v6, bits } = shapeOf(network)
   if (bits === 0)
     throw new ConfigurationError('ERR_OPTION_UNSAFE', 'block(): a network of every address blocks everybody.')
-  return `network ${isIP(canonical) === 4 ? ipv4Network(canonical, bits) : addressKey(canonical, bits)}`
+  return `network ${networkOf(network.slice(0, network.indexOf('/')), v6, bits)}`
 }
 
 function invalid(target: unknown): ConfigurationError {

@@ -6,7 +6,9 @@ import {
   deny,
   type EventName,
   type Guard,
+  guard,
   type Principal,
+  principal,
   problem,
   publishEvent,
 } from '@ashlar/core'
@@ -118,17 +120,17 @@ export function blocklist(options: BlocklistOptions = {}): Blocklist {
   }
 
   return Object.freeze<Blocklist>({
-    guard: Object.freeze<Guard>({
+    guard: guard({
       name: 'blocklist',
       layer: 'rate-limit',
       reads: 'head',
       check: ({ address }) => (address !== undefined && inForce.holdsAddress(address) ? BLOCKED : ALLOW),
     }),
-    principals: Object.freeze<Guard<object, { readonly principal: Principal }>>({
+    principals: guard({
       name: 'blocklist principals',
       layer: 'authorization',
       reads: 'head',
-      needs: ['principal'],
+      needs: { principal },
       check: (_, { principal }) => (inForce.holds(`principal ${principalKey(principal)}`) ? BLOCKED : ALLOW),
     }),
     block,

@@ -50,6 +50,7 @@ describe('what is blocked', () => {
     ['2001:db8::/32', ['2001:db8::1', '2001:db8:ffff::'], ['2001:db9::1', '192.0.2.1']],
     ['2001:db8:0:ab00::/56', ['2001:db8:0:abff::1'], ['2001:db8:0:ac00::1']],
     ['2001:DB8::1', ['2001:db8::1'], ['2001:db8::2']],
+    ['::ffff:192.0.2.0/120', ['192.0.2.9'], ['192.0.3.1', '2001:db8::1']],
   ])('%s', async (target, inside, outside) => {
     const list = blocklist()
     await list.block(target)
@@ -67,13 +68,14 @@ describe('what is blocked', () => {
     '192.0.2.1/-1',
     '192.0.2.1/8/8',
     '2001:db8::/129',
-    '::ffff:1.2.3.4/96',
+    '::ffff:1.2.3.4/8',
     'x/8',
+    'loopback',
   ])('%p is refused as a target', async (target) => {
     await expect(blocklist().block(target)).rejects.toMatchObject({ code: 'ERR_OPTION_INVALID' })
   })
 
-  test.each(['0.0.0.0/0', '::/0'])('%s would block everybody', async (target) => {
+  test.each(['0.0.0.0/0', '::/0', '::ffff:1.2.3.4/96'])('%s would block everybody', async (target) => {
     await expect(blocklist().block(target)).rejects.toMatchObject({ code: 'ERR_OPTION_UNSAFE' })
   })
 

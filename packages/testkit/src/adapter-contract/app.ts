@@ -25,6 +25,8 @@ export interface AdapterUnderTest {
   readonly looseRouting: boolean
   /** The framework's own setting says which proxies to trust, and is followed. */
   readonly followsTrustSetting: boolean
+  /** The adapter's guard that refuses what came past the front door. */
+  requireFrontDoor(): AnyGuard
   serve(app: AppUnderTest): Server
 }
 

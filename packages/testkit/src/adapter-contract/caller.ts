@@ -1,4 +1,4 @@
-import { allow, requireFrontDoor } from '@ashlar/core'
+import { allow } from '@ashlar/core'
 
 import { type AdapterUnderTest, guardThat, type TestRunner, withServer } from './app.ts'
 
@@ -64,7 +64,7 @@ export function caller({ describe, test, expect }: TestRunner, adapter: AdapterU
     })
 
     test('gets in only by the front door, where that is required', async () => {
-      const app = { routes: [{ path: '/x', guards: [requireFrontDoor()] }] }
+      const app = { routes: [{ path: '/x', guards: [adapter.requireFrontDoor()] }] }
       await withServer(adapter, app, async ({ call, reported }) => {
         expect((await call('/x')).status).toBe(adapter.frontDoor ? 200 : 500)
         expect(reported).toMatchObject(adapter.frontDoor ? [] : [{ code: 'ERR_FRONT_DOOR_SKIPPED' }])

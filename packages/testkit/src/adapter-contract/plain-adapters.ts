@@ -18,6 +18,7 @@ export interface NodePackage {
     protect(...guards: readonly AnyGuard[]): Middleware
     frontDoor(app: RequestListener, ...guards: readonly AnyGuard[]): Door
   }
+  requireFrontDoor(): AnyGuard
   answerError(settings: AdapterSettings, response: ServerResponse, error: unknown): void
 }
 
@@ -29,7 +30,8 @@ interface Door extends RequestListener {
 export function plainAdapters(
   node: NodePackage,
 ): readonly [byMiddleware: AdapterUnderTest, byFrontDoor: AdapterUnderTest] {
-  const traits = { routes: false, looseRouting: false, followsTrustSetting: false }
+  const { requireFrontDoor } = node
+  const traits = { routes: false, looseRouting: false, followsTrustSetting: false, requireFrontDoor }
   return [
     { ...traits, name: 'plain node', frontDoor: false, serve: (app) => createServer(plainApp(app, node)) },
     {

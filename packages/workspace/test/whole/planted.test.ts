@@ -94,7 +94,7 @@ function guards({ trail }: World) {
     route: chain(
       permit('orders:write'),
       validate({ body: Body }),
-      circuitBreaker({ name: 'orders', failures: 3, openSeconds: 60 }),
+      circuitBreaker({ name: 'orders', failures: 3, open: '60s' }),
       audited({ trail, action: 'orders:write', event: 'sensitive_update' }),
     ),
   }

@@ -4,11 +4,11 @@ import { expect, test } from '@jest/globals'
 import Router from '@koa/router'
 import Koa from 'koa'
 
-import { circuitBreaker } from '../src/index.ts'
+import { circuitBreaker } from '../../src/index.ts'
 
 test('failures open it, requests are refused at once, a probe closes it', async () => {
   const clock = fakeClock()
-  const circuit = circuitBreaker({ name: 'orders', failures: 3, openSeconds: 30, clock })
+  const circuit = circuitBreaker({ name: 'orders', failures: 3, open: '30s', clock })
   const app = new Koa()
   app.silent = true
   let handled = 0

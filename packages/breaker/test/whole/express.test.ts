@@ -4,7 +4,7 @@ import { fakeClock, recordEvents, type TestServer, testServer } from '@ashlar/te
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import express from 'express'
 
-import { type CircuitBreaker, circuitBreaker } from '../src/index.ts'
+import { type CircuitBreaker, circuitBreaker } from '../../src/index.ts'
 
 let server: TestServer
 let circuit: CircuitBreaker
@@ -23,7 +23,7 @@ const later: Guard = {
 beforeEach(async () => {
   jest.spyOn(console, 'error').mockImplementation(() => {})
   clock = fakeClock()
-  circuit = circuitBreaker({ name: 'orders', failures: 3, openSeconds: 30, clock })
+  circuit = circuitBreaker({ name: 'orders', failures: 3, open: '30s', clock })
   handled = 0
   const app = express()
   app.get('/orders', protect(circuit, later), (_req, res) => {

@@ -3,7 +3,7 @@ import { testRequest } from '@ashlar/testkit'
 import { expect, test } from '@jest/globals'
 import { z } from 'zod'
 
-import { validate } from '../src/index.ts'
+import { validate } from '../../src/index.ts'
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const same = <A, B>(verdict: Same<A, B>) => verdict

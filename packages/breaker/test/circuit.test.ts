@@ -112,10 +112,10 @@ test('any interleaving of calls and times goes as the model says', () => {
       fc.integer({ min: 1, max: 3 }),
       fc.boolean(),
       steps,
-      (failures, openSeconds, probes, alreadyOpen, script) => {
+      (failures, seconds, probes, alreadyOpen, script) => {
         const clock = fakeClock()
-        const guard = circuitBreaker({ name: 'model', failures, openSeconds, probes, clock })
-        const model = new Model(failures, openSeconds * 1000, probes)
+        const guard = circuitBreaker({ name: 'model', failures, open: `${seconds}s`, probes, clock })
+        const model = new Model(failures, seconds * 1000, probes)
         const running: { end: NonNullable<Allow['afterResponse']>; number: number }[] = []
         // Half of the scripts begin where most happens: as soon as a circuit lets probes through.
         const opening: typeof script = alreadyOpen
@@ -124,7 +124,7 @@ test('any interleaving of calls and times goes as the model says', () => {
                 { do: 'begin' as const },
                 { do: 'end' as const, which: 0, result: 'failure' as const },
               ]).flat(),
-              { do: 'advance', ms: openSeconds * 1000 },
+              { do: 'advance', ms: seconds * 1000 },
             ]
           : []
         for (const step of [...opening, ...script]) {

@@ -1,27 +1,39 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import type { Exchange } from './exchange.ts'
+import type { Effects } from '../guard/verdict.ts'
+import type { SlotValues } from './slot-values.ts'
+
+/** What a request carries once a guard has run for it. */
+export interface CarriedExchange {
+  readonly state: SlotValues
+  /** Does what a verdict wants done besides its answer. */
+  apply(effects: Effects): void
+  /** Makes the headers final, before they go out with this status. */
+  seal(status: number): void
+  /** The response is over. */
+  close(): void
+}
 
 /** A registered symbol, so that two copies of this package find the same exchange. */
 const EXCHANGE = Symbol.for('@ashlar/core exchange 1')
 
 interface Carrier {
-  [EXCHANGE]?: Exchange
+  [EXCHANGE]?: CarriedExchange
 }
 
 /** The exchange of a request, once a guard has run for it. */
-export function exchangeOf(request: IncomingMessage): Exchange | undefined {
+export function exchangeOf(request: IncomingMessage): CarriedExchange | undefined {
   return carrierOf(request)[EXCHANGE]
 }
 
 /** The exchange of a response, once a guard has run for its request. A stand-in for a response may know of no request. */
-export function exchangeOfResponse({ req: request }: Partial<ServerResponse>): Exchange | undefined {
+export function exchangeOfResponse({ req: request }: Partial<ServerResponse>): CarriedExchange | undefined {
   return request && exchangeOf(request)
 }
 
 /** Keeps the exchange for as long as its request lives. */
-export function carryExchange(exchange: Exchange): void {
-  carrierOf(exchange.request.raw)[EXCHANGE] = exchange
+export function carryExchange(request: IncomingMessage, exchange: CarriedExchange): void {
+  carrierOf(request)[EXCHANGE] = exchange
 }
 
 /**

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import express from 'express'
 import { z } from 'zod'
 
-import { input, validate } from '../src/index.ts'
+import { input, validate } from '../../src/index.ts'
 
 const order = validate({ body: z.strictObject({ symbol: z.string(), quantity: z.int().positive() }) })
 const page = validate({ query: z.object({ limit: z.coerce.number().max(100).default(20) }) })

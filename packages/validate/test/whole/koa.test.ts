@@ -6,7 +6,7 @@ import Router from '@koa/router'
 import Koa from 'koa'
 import { z } from 'zod'
 
-import { validate } from '../src/index.ts'
+import { validate } from '../../src/index.ts'
 
 const order = validate({ body: z.strictObject({ symbol: z.string(), quantity: z.int().positive() }) })
 const page = validate({ query: z.object({ limit: z.coerce.number().max(100).default(20) }) })

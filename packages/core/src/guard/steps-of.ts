@@ -1,0 +1,38 @@
+import { checkGuard } from './check-guard.ts'
+import { combinationOf } from './combination.ts'
+import type { AnyGuard } from './guard.ts'
+import type { Layer } from './layer.ts'
+import { checkOrder } from './order-check.ts'
+import type { Step } from './step.ts'
+
+const EARLY: ReadonlySet<Layer> = new Set(['request', 'headers', 'cors', 'audit'])
+
+/**
+ * Checks guards and their order, and flattens chains.
+ * @throws ConfigurationError `ERR_GUARD_INVALID`, and `ERR_GUARD_ORDER` where a guard needs what only a later one adds
+ */
+export function stepsOf(guards: readonly AnyGuard[]): readonly Step[] {
+  const steps = guards.flatMap((guard): readonly Step[] => combinationOf(guard)?.steps ?? [stepOf(guard)])
+  checkOrder(steps)
+  return steps
+}
+
+/** @throws ConfigurationError `ERR_GUARD_INVALID` */
+export function stepOf(guard: AnyGuard): Step {
+  checkGuard(guard)
+  const { name, layer, needs = [], adds = [], reads, check } = guard
+  return Object.freeze({
+    guard,
+    check,
+    name,
+    layer,
+    reads,
+    needs: needs.length > 0 ? Object.freeze([...needs]) : undefined,
+    adds: Object.freeze([...adds]),
+    late: reads !== 'head',
+    early: EARLY.has(layer),
+    ask: combinationOf(guard)?.ask,
+    passed: Object.freeze({ guard: name, layer, outcome: 'allow' }),
+    skipped: Object.freeze({ guard: name, layer, outcome: 'skipped' }),
+  })
+}

@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http'
+
+import type { SlotValues } from './slot-values.ts'
+
+/** Registered, so that what another copy of this package has put into a slot is known for what it is. */
+const LATE = Symbol.for('@ashlar/core late 1')
+
+/** Stands in a slot in the place of a value that is made when it is first read. */
+export class Late<Value> {
+  readonly make: (raw: IncomingMessage) => Value
+  readonly made: boolean
+
+  static {
+    Object.defineProperty(Late.prototype, LATE, { value: true })
+  }
+
+  constructor(make: (raw: IncomingMessage) => Value, made = false) {
+    this.make = make
+    this.made = made
+  }
+}
+
+export function isLate(value: unknown): value is Late<unknown> {
+  return typeof value === 'object' && value !== null && (value as { readonly [LATE]?: true })[LATE] === true
+}
+
+/** What a slot holds; made now where nobody has read it before, and the same ever after. */
+export function slotValue(slots: SlotValues, name: string, raw: IncomingMessage): unknown {
+  const held = slots[name]
+  if (!isLate(held)) return held
+  const value = held.make(raw)
+  if (!held.made) slots[name] = new Late(() => value, true)
+  return value
+}
