@@ -10,7 +10,7 @@ export const jsonObject: OptionReader<Readonly<Record<string, unknown>>> = (valu
   // Of a Map or another instance JSON would have nothing.
   if (typeof value !== 'object' || value === null || !isPlain(value)) throw at.invalid(says, value)
   const copy = jsonCopy(value)
-  if (typeof copy !== 'object' || copy === null) throw at.invalid(says, value)
+  if (typeof copy !== 'object' || copy === null || Array.isArray(copy)) throw at.invalid(says)
   return deepFreeze(copy as Readonly<Record<string, unknown>>)
 }
 

@@ -10,7 +10,7 @@ import {
   expiringMap,
 } from '@ashlar/core/time'
 
-import { checkNews, type Revocation, type RevocationStore, revocationKey } from './revocation.ts'
+import { checkNews, type Revocation, type RevocationNews, type RevocationStore, revocationKey } from './revocation.ts'
 import { type RevocationCommands, revocationCommands } from './revocation-commands.ts'
 
 export interface RevocationsOptions {
@@ -186,14 +186,13 @@ class RevocationView {
   }
 
   async #renew(): Promise<void> {
-    const { clock, store, timeoutMs } = this.#settings
+    const { clock } = this.#settings
     try {
       // The view is as old as the question, not as the answer.
       const askedAt = clock.now()
       // What was over by a clock that has been set back since was forgotten, so all is read again.
       if (askedAt < this.#viewedAt) this.#cursor = undefined
-      const news = await ask(STORE, timeoutMs, () => store.since(this.#cursor))
-      const { revocations: fresh, cursor } = checkNews(news)
+      const { revocations: fresh, cursor } = await this.#news()
       this.#learn(fresh)
       this.#cursor = cursor
       this.#viewedAt = askedAt
@@ -205,6 +204,12 @@ class RevocationView {
         this.#look()
       }
     }
+  }
+
+  /** Never fails at once, or `#renew` would end before it is known to be under way. */
+  async #news(): Promise<RevocationNews> {
+    const { store, timeoutMs } = this.#settings
+    return checkNews(await ask(STORE, timeoutMs, () => store.since(this.#cursor)))
   }
 
   #learn(fresh: readonly Revocation[]): void {

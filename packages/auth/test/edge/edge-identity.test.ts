@@ -206,3 +206,30 @@ test.each([
 ])('edgeSigner: %s is refused at construction', (_, more, code) => {
   expect(() => signer(more as never)).toThrow(expect.objectContaining({ code }))
 })
+
+test.each([
+  [
+    'throws at once',
+    () => {
+      throw new Error('gone')
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('gone'))],
+])('a store of used signatures that %s is unavailable', async (_, claim) => {
+  clock.set(Date.UTC(2026, 0, 1))
+  const guard = authenticate([service({ replays: { claim } })])
+  const headers = signer().headers(ada, { ...request, path: '/' })
+  const asking = async () => guard.check(testRequest({ headers }), {})
+  await expect(asking()).rejects.toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE' })
+})
+
+test('an identity is signed for a whole request and a subject, or not at all', () => {
+  for (const wrong of [{}, { ...request, audience: '' }, { ...request, pth: '/' }, { ...request, method: undefined }]) {
+    expect(() => signer().headers(ada, wrong as never)).toThrow(expect.objectContaining({ name: 'ConfigurationError' }))
+  }
+  for (const nobody of [undefined, {}, { ...ada, subject: '' }]) {
+    expect(() => signer().headers(nobody as never, request)).toThrow(
+      expect.objectContaining({ name: 'ConfigurationError' }),
+    )
+  }
+})

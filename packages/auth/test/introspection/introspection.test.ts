@@ -189,3 +189,29 @@ test('without an audience in the answers it can be said so', async () => {
   answer.body = active({ aud: undefined })
   expect(await verify(source({ audience: false }))).toBe('allowed')
 })
+
+test('tokens that are not good push none out that is', async () => {
+  const from = source({ maxRemembered: 2 })
+  await verify(from, 'good')
+  answer.body = { active: false }
+  for (const token of ['x1', 'x2', 'x3']) await verify(from, token)
+  expect(asked.length).toBe(4)
+  expect(await verify(from, 'good')).toBe('allowed')
+  expect(asked.length).toBe(4)
+})
+
+test('by a clock that was set back an answer is believed no longer', async () => {
+  const from = source()
+  await verify(from)
+  clock.advance(-3_600_000)
+  await verify(from)
+  expect(asked.length).toBe(2)
+})
+
+test('what the issuer answered is not in what is told of it', async () => {
+  answer.body = 'hunter2: not JSON'
+  const failure = await verify(source()).catch((error: unknown) => error)
+  for (let error = failure as Error | undefined; error; error = error.cause as Error) {
+    expect(error.message).not.toContain('hunter2')
+  }
+})

@@ -164,3 +164,77 @@ test.each(apps)('without any key the answer is 503 and never 401 ($framework)', 
   expect(response.json()).toMatchObject({ code: 'dependency-unavailable' })
   await app.close()
 })
+
+test.each([
+  ['a status', { keys: [] }, 404, /status was 404/],
+  ['an empty set', { keys: [] }, 200, /no key for ES256/],
+  ['keys of another kind', testIssuer({ algorithm: 'RS256', clock }).jwks, 200, /its "alg" is none of those allowed/],
+  ['a key of another type', { keys: [{ ...weak.jwk, alg: undefined }] }, 200, /ES256 needs a key on prime256v1/],
+  ['no list', { keys: 'x' }, 200, /no list of keys/],
+  ['no JSON', 'hunter2 is no JSON', 200, /was no JSON/],
+])('the operator learns what was wrong: %s', async (_, body, status, says) => {
+  server.answer(body, status)
+  const failure = await Promise.resolve(verify(source(), first.token())).catch((error: unknown) => error)
+  const texts: string[] = []
+  for (let error = failure as Error | undefined; error; error = error.cause as Error) texts.push(error.message)
+  expect(texts.join('\n')).toMatch(says)
+  expect(texts.join('\n')).not.toContain('hunter2')
+})
+
+test('a byte-order mark before the keys is no part of them', async () => {
+  server.answer(`\ufeff${JSON.stringify(first.jwks)}`)
+  expect(await verify(source(), first.token())).toEqual(allowed)
+})
+
+test('what fails behind the requests is told once for each outage, with its cause', async () => {
+  const told: Error[] = []
+  const from = source({ maxAge: '60s' }, { onError: (error: Error) => told.push(error) })
+  const settled = async (requests: number) => {
+    while (server.requests < requests) await new Promise((resolve) => setImmediate(resolve))
+    for (let count = 0; count < 50; count++) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await verify(from, first.token())
+  server.answer('broken', 500)
+  clock.advance(60_000)
+  for (let count = 0; count < 3; count++) {
+    const { requests } = server
+    expect(verify(from, first.token())).toEqual(allowed)
+    await settled(requests + 1)
+    clock.advance(1000)
+  }
+  expect(told).toEqual([unavailable])
+  expect(String((told[0]!.cause as Error).cause)).toContain('500')
+  server.answer(first.jwks)
+  verify(from, first.token())
+  await settled(5)
+  server.answer('broken', 500)
+  clock.advance(60_000)
+  verify(from, first.token())
+  await settled(6)
+  expect(told.length).toBe(2)
+})
+
+test('with no time beyond their age, keys are good until it is over, and fetched then', async () => {
+  const from = source({ maxAge: '60s', staleIfError: '0ms' })
+  for (let count = 0; count < 5; count++) {
+    expect(await verify(from, first.token())).toEqual(allowed)
+    clock.advance(10_000)
+  }
+  expect(server.requests).toBe(1)
+  server.answer('broken', 500)
+  clock.advance(10_001)
+  await expect(Promise.resolve(verify(from, first.token()))).rejects.toEqual(unavailable)
+})
+
+test('a clock that is set back throws no key away', async () => {
+  const from = source({ maxAge: '60s', staleIfError: '1h' })
+  await verify(from, first.token())
+  server.answer('broken', 500)
+  clock.advance(-20)
+  expect(verify(from, first.token())).toEqual(allowed)
+  clock.advance(20)
+  expect(verify(from, first.token())).toEqual(allowed)
+  // Nor makes it one young for ever.
+  clock.advance(3_600_001)
+  await expect(Promise.resolve(verify(from, first.token()))).rejects.toEqual(unavailable)
+})
