@@ -106,7 +106,9 @@ export function authenticate(
       if (credential === undefined) return settings.optional ? ALLOW : refusals.required
     }
     const answer = chosen!.verify(credential, request)
-    return isThenable(answer) ? settle(answer, chosen!) : conclude(answer, chosen!)
+    // A verdict is known sooner by what it has than by the method that it lacks.
+    const isVerdict = (answer as Partial<Verified> | undefined)?.kind === 'allow'
+    return !isVerdict && isThenable(answer) ? settle(answer, chosen!) : conclude(answer as Verified | Fault, chosen!)
   }
 
   function conclude(answer: Verified | Fault, source: CredentialSource): Authentication {

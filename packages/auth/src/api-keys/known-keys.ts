@@ -1,6 +1,7 @@
 import type { ApiKeyPrincipal, Awaitable } from '@ashlar/core'
-import { type BoundedMap, boundedMap, type Clock, type ExpiringMap, expiringMap } from '@ashlar/core/time'
+import { type Clock, type ExpiringMap, expiringMap } from '@ashlar/core/time'
 
+import { TokenCache } from '../bearer/token-cache.ts'
 import type { Verified } from '../credential-source.ts'
 import { type ApiKeyRecord, isActive } from './api-key-record.ts'
 
@@ -20,6 +21,7 @@ export interface KnownKeysSettings {
 }
 
 interface KnownKey {
+  readonly credential: string
   readonly verdict: Verified
   readonly id: string
   readonly foundAt: number
@@ -27,6 +29,8 @@ interface KnownKey {
   /** Whether it is looked up behind the requests, or was and could not be. */
   renewing: boolean
 }
+
+const CHARACTERS_PER_KEY = 128
 
 /** Of keys that were revoked here as many ids are remembered; each only until no look-up of before can be believed. */
 const MAX_REVOKED = 100_000
@@ -37,12 +41,13 @@ const MAX_REVOKED = 100_000
  */
 export class KnownKeys {
   readonly #settings: KnownKeysSettings
-  readonly #known: BoundedMap<string, KnownKey>
+  readonly #known: TokenCache<KnownKey>
   readonly #revoked: ExpiringMap<string, true>
 
   constructor(settings: KnownKeysSettings) {
     this.#settings = settings
-    this.#known = boundedMap(settings.maxRemembered)
+    const max = Math.max(2, settings.maxRemembered)
+    this.#known = new TokenCache(max, max * CHARACTERS_PER_KEY)
     this.#revoked = expiringMap({ max: MAX_REVOKED, clock: settings.clock })
   }
 
@@ -54,7 +59,7 @@ export class KnownKeys {
     const now = clock.now()
     const age = now - known.foundAt
     if (age < 0 || age > stalenessMs || now >= known.endsAt || this.#isRevoked(known.id)) {
-      this.#known.delete(key)
+      this.#known.delete(known)
       return this.#lookUp(key)
     }
     if (age > stalenessMs / 2 && !known.renewing) this.#renew(key, known)
@@ -80,7 +85,7 @@ export class KnownKeys {
     if (!record || !isActive(record, now) || this.#isRevoked(record.id)) return undefined
     const verdict = verdictOf(record)
     const endsAt = record.expiresAt ?? Number.POSITIVE_INFINITY
-    if (stalenessMs > 0) this.#known.set(key, { verdict, id: record.id, foundAt, endsAt, renewing: false })
+    if (stalenessMs > 0) this.#known.set({ credential: key, verdict, id: record.id, foundAt, endsAt, renewing: false })
     used(record.id, now)
     return verdict
   }
@@ -88,7 +93,7 @@ export class KnownKeys {
   #renew(key: string, known: KnownKey): void {
     known.renewing = true
     this.#lookUp(key).then((verdict) => {
-      if (verdict === undefined) this.#known.delete(key)
+      if (verdict === undefined) this.#known.delete(known)
     }, this.#settings.onError)
   }
 }

@@ -25,7 +25,7 @@ export class LastUses {
   }
 
   note(id: string, now: number): void {
-    if (this.#uses.size < MAX_NOTED || this.#uses.has(id)) this.#uses.set(id, Math.floor(now))
+    if (this.#uses.size < MAX_NOTED || this.#uses.has(id)) this.#uses.set(id, now)
     const age = now - this.#writtenAt
     // A clock that was set back would write nothing for as long.
     if (age >= this.#settings.everyMs || age < 0) this.write().catch(this.#settings.onError)
@@ -38,7 +38,7 @@ export class LastUses {
     this.#writtenAt = this.#settings.clock.now()
     if (uses.size === 0) return
     try {
-      await this.#settings.write(uses)
+      await this.#settings.write(new Map([...uses].map(([id, at]) => [id, Math.floor(at)])))
     } catch (error) {
       for (const [id, at] of uses) if (this.#uses.size < MAX_NOTED && !this.#uses.has(id)) this.#uses.set(id, at)
       throw error
