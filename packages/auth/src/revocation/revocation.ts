@@ -23,6 +23,8 @@ export interface RevocationStore {
   since(cursor: string | undefined): Awaitable<RevocationNews>
   /** Calls `changed` soon after something was added by any process, where the store can. Returns how to stop. */
   watch?(changed: () => void): () => void
+  /** Ends all watching, for good, where that holds a connection or a timer. What it was given stays open. */
+  close?(): Promise<void>
 }
 
 /** One text for what a revocation ends, and for nothing else. */

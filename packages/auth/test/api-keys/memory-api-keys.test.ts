@@ -1,9 +1,9 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 
-import { apiKeyStoreContract } from '../../src/contract.ts'
+import { apiKeysContract } from '../../src/contract.ts'
 import { memoryApiKeys } from '../../src/index.ts'
 
-apiKeyStoreContract({ test, expect }, async () => ({ store: memoryApiKeys(), close: async () => {} }))
+apiKeysContract({ describe, test, expect }, async () => ({ store: memoryApiKeys() }))
 
 test('when so many are there, further ones are refused', async () => {
   const store = memoryApiKeys({ maxRemembered: 1 })
