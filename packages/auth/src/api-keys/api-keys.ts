@@ -5,6 +5,7 @@ import { ask, type Clock, type Duration } from '@ashlar/core/time'
 import type { Verified } from '../credential-source.ts'
 import { readArgument } from '../reading/argument.ts'
 import { name } from '../reading/identity-options.ts'
+import { withoutGaps } from '../reading/without-gaps.ts'
 import { type Deed, tell } from '../tell.ts'
 import { type ApiKeyRecord, type ApiKeyStore, checkRecord } from './api-key-record.ts'
 import { type ApiKeyGrant, type Granted, grantsOf, readGrant } from './key-grant.ts'
@@ -120,7 +121,7 @@ export function apiKeys(options: ApiKeysOptions): ApiKeys {
 
   function make(granted: Granted): IssuedApiKey {
     const key = makeKeyText(label)
-    const record = { id: makeKeyId(), hash: hashOf(key), environment, createdAt: Math.floor(time.now()), ...granted }
+    const record = { ...granted, id: makeKeyId(), hash: hashOf(key), environment, createdAt: Math.floor(time.now()) }
     return { key, record: Object.freeze(withoutGaps(record)) }
   }
 
@@ -168,11 +169,4 @@ export function apiKeys(options: ApiKeysOptions): ApiKeys {
 function created({ id, subject, replaces }: ApiKeyRecord): Deed {
   const reason = replaces === undefined ? 'a key was issued' : 'a key was rotated'
   return { name: 'authn_token_created', by: BY, reason, subject: { subject }, object: { kind: 'api-key', id } }
-}
-
-/** What was not granted is not there, rather than there as `undefined`. */
-function withoutGaps<T extends object>(record: T): ApiKeyRecord {
-  return Object.fromEntries(
-    Object.entries(record).filter(([, value]) => value !== undefined),
-  ) as unknown as ApiKeyRecord
 }

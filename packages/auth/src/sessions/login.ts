@@ -3,6 +3,7 @@ import { listOf, optional, readOptions } from '@ashlar/core/options'
 
 import { IDENTITY, name } from '../reading/identity-options.ts'
 import { instant } from '../reading/instant.ts'
+import { withoutGaps } from '../reading/without-gaps.ts'
 import type { SessionRecord } from './session-record.ts'
 
 /** Who has logged in. */
@@ -29,11 +30,7 @@ export function readLogin(login: Login, now: number): Omit<SessionRecord, 'id' |
     amr: optional(listOf(name, { min: 0 })),
     authenticatedAt: optional(instant),
   })
-  const given = Object.entries(read).filter(([, value]) => value !== undefined)
-  return {
-    ...(Object.fromEntries(given) as unknown as typeof login & SessionRecord),
-    authenticatedAt: authenticatedAt ?? now,
-  }
+  return withoutGaps({ ...read, authenticatedAt: authenticatedAt ?? now })
 }
 
 /**
