@@ -1,6 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
-import { ALLOW, type AnyGuard } from '@ashlar/core'
+import { ALLOW, type AnyGuard, guard } from '@ashlar/core'
 import { type Port, run, stepsOf } from '@ashlar/core/adapter'
 import { trustNone } from '@ashlar/core/http'
 
@@ -28,7 +28,7 @@ const port: Port<Context> = {
   guardTimeoutMs: 10_000,
 }
 
-const noop = (name: string): AnyGuard => ({ name, layer: 'custom', reads: 'head', check: () => ALLOW })
+const noop = (name: string): AnyGuard => guard({ name, layer: 'custom', reads: 'head', check: () => ALLOW })
 
 const socket = new Socket()
 

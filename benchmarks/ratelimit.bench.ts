@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-import { fixedWindow, memoryStore, type Policy, rateLimit, slidingWindow, tokenBucket } from '@ashlar/ratelimit'
+import { fixedWindow, memoryRateLimits, type Policy, rateLimit, slidingWindow, tokenBucket } from '@ashlar/ratelimit'
 import { redisRateLimits } from '@ashlar/redis'
 import { redisServer, testRequest } from '@ashlar/testkit'
 import { rateLimit as expressRateLimit, MemoryStore } from 'express-rate-limit'
@@ -18,7 +18,7 @@ const ROUNDS = 3
 
 /** One key, as in a flood from one address. Peers answer with a promise, which is awaited, since that is how they are used. */
 async function hotKey(): Promise<Result[]> {
-  const ledgerOf = (policy: Policy) => memoryStore().open({ name: 'hot', policies: [policy] })
+  const ledgerOf = (policy: Policy) => memoryRateLimits().open({ name: 'hot', policies: [policy] })
   const bucket = ledgerOf(tokenBucket({ capacity: PLENTY, refillPerSecond: 1000 }))
   const fixed = ledgerOf(fixedWindow({ limit: PLENTY, window: 'day' }))
   const sliding = ledgerOf(slidingWindow({ limit: PLENTY, window: 'day' }))

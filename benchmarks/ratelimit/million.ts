@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-import { memoryStore, tokenBucket } from '@ashlar/ratelimit'
+import { memoryRateLimits, tokenBucket } from '@ashlar/ratelimit'
 import { MemoryStore } from 'express-rate-limit'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 
@@ -19,7 +19,7 @@ type Touch = (key: string) => unknown
 const touches: Readonly<Record<string, () => Touch>> = {
   [ASHLAR]() {
     const policies = [tokenBucket({ capacity: 100, refillPerSecond: 100 / (WINDOW_MS / 1000) })]
-    const ledger = memoryStore().open({ name: 'million', policies })
+    const ledger = memoryRateLimits().open({ name: 'million', policies })
     return (key) => ledger.take(key, 1)
   },
   [FLEXIBLE]() {

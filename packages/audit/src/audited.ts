@@ -1,6 +1,6 @@
 import {
+  AshlarError,
   allow,
-  ConfigurationError,
   type Guard,
   guard,
   type Outcome,
@@ -9,12 +9,23 @@ import {
   type Slot,
   slot,
 } from '@ashlar/core'
-import { checkOptionNames } from '@ashlar/core/options'
+import {
+  callback,
+  custom,
+  having,
+  listOf,
+  onError,
+  oneOf,
+  optional,
+  orElse,
+  quoted,
+  readOptions,
+  text,
+} from '@ashlar/core/options'
 
-import { alarmOf } from './alarm.ts'
 import type { Amount, AppEventName, AuditEvent, AuditOutcome, ComplianceFlag } from './event/audit-event.ts'
-import { checkEvent } from './event/body.ts'
-import type { Trail } from './trail/trail.ts'
+import { COMPLIANCE_FLAGS, checkEvent } from './event/check-event.ts'
+import type { Intent, Trail } from './trail/trail.ts'
 
 export interface AuditedOptions {
   readonly trail: Trail
@@ -27,16 +38,18 @@ export interface AuditedOptions {
   /** The compliance frameworks that this is evidence for. Default: none. */
   readonly flags?: readonly ComplianceFlag[]
   /** Told when the outcome could not be written; it is found as `unknown` later. Default: a process warning. */
-  readonly onAlarm?: (error: unknown) => unknown
+  readonly onError?: (error: unknown) => unknown
 }
 
 /** What a handler may add to the record of what it did. */
 export interface AuditNotes {
-  add(notes: {
-    readonly amount?: Amount
-    readonly changes?: AuditEvent['changes']
-    readonly details?: AuditEvent['details']
-  }): void
+  add(notes: Notes): void
+}
+
+interface Notes {
+  readonly amount?: Amount
+  readonly changes?: AuditEvent['changes']
+  readonly details?: AuditEvent['details']
 }
 
 /** Reads the notes of the operation in hand: `audit.of(request).add({ amount })`. */
@@ -47,15 +60,22 @@ export const audit: Slot<AuditNotes> = slot<AuditNotes>('audit')
  * Where the intent can't be made durable the request is refused with 503. A process that dies in between leaves an
  * intent, which the next one closes as `unknown`.
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @example
+ * app.post('/payments/:id', protect(audited({ trail, action: 'payments:write', flags: ['pci'] })), (request, response) => {
+ *   audit.of(request).add({ amount: { value: '12.50', currency: 'EUR' } })
+ *   response.sendStatus(204)
+ * })
  */
 export function audited(options: AuditedOptions): Guard<{ audit: AuditNotes }> {
-  checkOptionNames('audited()', options, ['trail', 'action', 'event', 'resource', 'flags', 'onAlarm'])
-  const { trail, action, event: name = 'app_operation', resource, flags } = options
-  if (typeof trail?.intend !== 'function' || typeof action !== 'string') {
-    throw new ConfigurationError('ERR_OPTION_MISSING', 'audited(): "trail" and "action" are required.')
-  }
-  checkEvent({ name, outcome: 'success' })
-  const alarm = alarmOf(options.onAlarm)
+  const settings = readOptions('audited()', options, {
+    trail: having<Trail>(['intend'], 'await fileTrail({ folder, signer })'),
+    action: text(),
+    event: orElse(eventName, () => 'app_operation' as const),
+    resource: optional(callback<(request: RequestView) => AuditEvent['resource']>()),
+    flags: optional(listOf(oneOf(COMPLIANCE_FLAGS), { unique: true })),
+    onError,
+  })
+  const { trail, action, event: name, resource, flags } = settings
 
   async function check(request: RequestView, state: object) {
     const event: AuditEvent = {
@@ -71,25 +91,8 @@ export function audited(options: AuditedOptions): Guard<{ audit: AuditNotes }> {
       details: { method: request.method, route: request.route },
     }
     const intent = await trail.intend(event)
-    let notes: Parameters<AuditNotes['add']>[0] = {}
-    const audit: AuditNotes = {
-      add(more) {
-        notes = { ...notes, ...more, details: { ...notes.details, ...more.details } }
-      },
-    }
-    return allow(
-      { audit },
-      {
-        async afterResponse(outcome) {
-          const details = { ...event.details, status: outcome.status, durationMs: outcome.durationMs, ...notes.details }
-          try {
-            await intent.complete({ ...event, ...notes, outcome: outcomeOf(outcome), details })
-          } catch (error) {
-            alarm(error)
-          }
-        },
-      },
-    )
+    const operation = new Operation(event, intent, settings.onError)
+    return allow({ audit: operation.notes }, { afterResponse: (outcome) => operation.end(outcome) })
   }
   return guard({
     name: `audited ${action}`,
@@ -99,6 +102,51 @@ export function audited(options: AuditedOptions): Guard<{ audit: AuditNotes }> {
     check,
   })
 }
+
+/** What has been announced and has not ended yet. */
+class Operation {
+  readonly notes: AuditNotes = Object.freeze<AuditNotes>({ add: (notes) => this.#add(notes) })
+  readonly #event: AuditEvent
+  readonly #intent: Intent
+  readonly #onError: (error: unknown) => void
+  #notes: Notes = {}
+
+  constructor(event: AuditEvent, intent: Intent, onError: (error: unknown) => void) {
+    this.#event = event
+    this.#intent = intent
+    this.#onError = onError
+  }
+
+  /** No more than what notes are: a handler can't say who did it or how it ended. */
+  #add({ amount = this.#notes.amount, changes = this.#notes.changes, details }: Notes): void {
+    this.#notes = {
+      ...(amount && { amount }),
+      ...(changes && { changes }),
+      details: { ...this.#notes.details, ...details },
+    }
+  }
+
+  async end(outcome: Outcome): Promise<void> {
+    const { status, durationMs } = outcome
+    const details = { ...this.#notes.details, ...this.#event.details, status, durationMs }
+    try {
+      await this.#intent.complete({ ...this.#event, ...this.#notes, outcome: outcomeOf(outcome), details })
+    } catch (error) {
+      this.#onError(error)
+    }
+  }
+}
+
+const eventName = custom((value, at) => {
+  try {
+    checkEvent({ name: value as AppEventName, outcome: 'success' })
+    return value as AppEventName | `app_${string}`
+  } catch (error) {
+    if (error instanceof AshlarError)
+      throw at.invalid(`the name of an event, not ${quoted(value)}`, undefined, error.message)
+    throw error
+  }
+})
 
 export function outcomeOf({ status, aborted, refused }: Outcome): AuditOutcome {
   if (refused) return 'refused'

@@ -1,4 +1,4 @@
-export { type AuditLog, type AuditLogOptions, auditLog } from './audit-log.ts'
+export { type AuditLogOptions, auditLog } from './audit-log.ts'
 export { type AuditedOptions, type AuditNotes, audit, audited } from './audited.ts'
 export { backupTrail, restoreTrail } from './backup/backup.ts'
 export type {
@@ -47,5 +47,6 @@ export { type AppendFile, nodeFiles, type TrailFiles } from './trail/trail-files
 export { auditEventOf, type TrailEventsOptions, trailEvents } from './trail-events.ts'
 export { type TrailTransport, type TrailTransportOptions, trailTransport } from './trail-transport.ts'
 export type { Finding, FindingKind } from './verify/finding.ts'
-export { type LogReport, type VerifyOptions, verifyLog } from './verify/verify-log.ts'
+export { type LogReport, verifyLog } from './verify/verify-log.ts'
+export type { VerifyOptions } from './verify/verify-options.ts'
 export { type TrailReport, verifyTrail } from './verify/verify-trail.ts'

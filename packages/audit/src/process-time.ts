@@ -3,6 +3,7 @@ import { type Allow, type Guard, guard } from '@ashlar/core'
 /**
  * Sets `X-Process-Time` on every answer, also on a refusal: seconds with six decimals, from the request's first guard to the
  * moment the headers go out.
+ * @example app.use(protect(requestId(), processTime()))
  */
 export function processTime(): Guard {
   return PROCESS_TIME

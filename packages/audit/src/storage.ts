@@ -1,15 +1,9 @@
-export { type Alarm, alarmOf } from './alarm.ts'
 export { type ChainHead, type Extension, extend } from './trail/chain.ts'
+export { type CheckpointPlan, CheckpointSchedule } from './trail/checkpoint-schedule.ts'
 export { GroupCommit, type GroupCommitOptions, type Pending } from './trail/group-commit.ts'
-export {
-  checkTrailOptions,
-  closeOrphan,
-  intendTo,
-  Recorder,
-  type RecorderOptions,
-  type RecordStorage,
-  recordTo,
-} from './trail/recorder.ts'
+export { closeOrphan, intendTo, type RecordStorage, recordTo } from './trail/record-storage.ts'
+export { Recorder, type RecorderOptions, type RecorderSettings, recorderOptions } from './trail/recorder.ts'
 export { genesisOf, segmentName } from './trail/segment-header.ts'
+export { signerOption } from './trail/signer-option.ts'
 export type { CheckpointsText, Line, LogSource, SegmentSource } from './verify/log-source.ts'
 export { trailReport } from './verify/verify-trail.ts'

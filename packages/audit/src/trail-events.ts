@@ -1,15 +1,7 @@
-import {
-  type AshlarEvent,
-  ConfigurationError,
-  type Decision,
-  onEvent,
-  type RequestCompleted,
-  type SecurityEvent,
-} from '@ashlar/core'
-import { checkOptionNames } from '@ashlar/core/options'
+import { type AshlarEvent, type Decision, onEvent, type RequestCompleted, type SecurityEvent } from '@ashlar/core'
+import { flag, having, onError, readOptions } from '@ashlar/core/options'
+import { type Closeable, closeable } from '@ashlar/core/time'
 
-import { alarmOf } from './alarm.ts'
-import type { AuditLog } from './audit-log.ts'
 import { outcomeOf } from './audited.ts'
 import type { AuditEvent } from './event/audit-event.ts'
 import type { Trail } from './trail/trail.ts'
@@ -19,37 +11,68 @@ export interface TrailEventsOptions {
   /** Record every completed request, with all decisions; otherwise security events only. Default `true`. */
   readonly requests?: boolean
   /** Told of the first record of a row that could not be written. Default: a process warning. */
-  readonly onAlarm?: (error: unknown) => unknown
+  readonly onError?: (error: unknown) => unknown
 }
 
 /**
  * Records what guards publish: each completed request and each security event. Requests do not wait for it; what can't be
- * written is lost, and the alarm says so. For what must not be lost see `audited`.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`
+ * written is lost, and `onError` is told so. For what must not be lost see `audited`.
+ * @returns what ends it: `close()` listens no more, and resolves when all it heard of is written or lost. Close it before the trail
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @example
+ * const events = trailEvents({ trail })
+ * process.once('SIGTERM', async () => {
+ *   await events.close()
+ *   await trail.close()
+ * })
  */
-export function trailEvents(options: TrailEventsOptions): AuditLog {
-  checkOptionNames('trailEvents()', options, ['trail', 'requests', 'onAlarm'])
-  const { trail, requests = true } = options
-  if (typeof trail?.record !== 'function') {
-    throw new ConfigurationError('ERR_OPTION_MISSING', 'trailEvents(): "trail" is required.')
-  }
-  const alarm = alarmOf(options.onAlarm)
+export function trailEvents(options: TrailEventsOptions): Closeable {
+  const {
+    trail,
+    requests,
+    onError: told,
+  } = readOptions('trailEvents()', options, {
+    trail: having<Trail>(['record'], 'await fileTrail({ folder, signer })'),
+    requests: flag(true),
+    onError,
+  })
   let failing = false
+  let pending = 0
+  let idle: (() => void) | undefined
+  const settled = (): void => {
+    if (--pending === 0) idle?.()
+  }
   const written = (): void => {
     failing = false
+    settled()
   }
   const lost = (error: unknown): void => {
-    if (!failing) alarm(error)
+    if (!failing) told(error)
     failing = true
+    settled()
   }
-  const stop = onEvent((event) => {
+  const unsubscribe = onEvent((event) => {
     if (event.name === 'request_completed' && !requests) return
-    trail.record(auditEventOf(event)).then(written, lost)
+    pending++
+    try {
+      trail.record(auditEventOf(event)).then(written, lost)
+    } catch (error) {
+      lost(error)
+    }
   })
-  return { stop }
+  return closeable(async () => {
+    unsubscribe()
+    if (pending > 0) await new Promise<void>((resolve) => (idle = resolve))
+  })
 }
 
-/** A published event in the trail's terms. */
+/**
+ * A published event in the trail's terms.
+ * @example
+ * onEvent((event) => {
+ *   if (event.name === 'authz_fail') void trail.record({ ...auditEventOf(event), flags: ['soc2'] })
+ * })
+ */
 export function auditEventOf(event: AshlarEvent): AuditEvent {
   if (event.name === 'request_completed') return completed(event as RequestCompleted)
   const { name, by, outcome, reason, request, subject, object, decision, violation } = event as SecurityEvent

@@ -2,22 +2,23 @@ import { channel } from 'node:diagnostics_channel'
 import { Writable } from 'node:stream'
 
 import { type AshlarEvent, allow, type Guard, onEvent, onVerdict, type RequestCompleted, shadow } from '@ashlar/core'
+import type { Closeable } from '@ashlar/core/time'
 import { type Recorder, recordEvents, type TestServer } from '@ashlar/testkit'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import winston from 'winston'
 
-import { type AuditLog, auditLog, type RequestRecord, requestId } from '../src/index.ts'
+import { auditLog, type RequestRecord, requestId } from '../src/index.ts'
 import { FRAMEWORKS, tokenGuard } from './apps.ts'
 
 let server: TestServer | undefined
-let log: AuditLog | undefined
+let log: Closeable | undefined
 let recorder: Recorder
 
 beforeEach(() => {
   recorder = recordEvents()
 })
 afterEach(async () => {
-  log?.stop()
+  await log?.close()
   recorder.stop()
   await server?.close()
   jest.restoreAllMocks()
@@ -33,7 +34,7 @@ function winstonTo(lines: string[]): winston.Logger {
   return winston.createLogger({ transports: [new winston.transports.Stream({ stream })] })
 }
 
-describe.each(FRAMEWORKS)('%s', (framework, serve) => {
+describe.each(FRAMEWORKS)('%s', (_, serve) => {
   test('one JSON line a completed request: who, what, where, decisions, outcome', async () => {
     const lines: string[] = []
     log = auditLog({ logger: winstonTo(lines), service: 'gateway' })
@@ -99,28 +100,66 @@ describe.each(FRAMEWORKS)('%s', (framework, serve) => {
     expect(everythingIn([seen, records])).not.toContain('planted')
   })
 
-  test('a logger that throws costs its line and a warning, not the request', async () => {
-    const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => {})
-    log = auditLog({
-      logger: {
-        log() {
-          // A warning is said once a process.
-          throw new Error(`${framework}: disk on fire`)
-        },
+  test('a logger that throws costs its line, which is told, and not the request', async () => {
+    const told: unknown[] = []
+    const failure = new Error('disk on fire')
+    const logger = {
+      log() {
+        throw failure
       },
-    })
+    }
+    log = auditLog({ logger, onError: (error) => told.push(error) })
     server = await serve([tokenGuard])
     const answer = await server.call('/orders/7', { headers: { authorization: 'Bearer x' } })
     await recorder.completed()
     expect(answer.status).toBe(200)
-    expect(warned).toHaveBeenCalledWith(expect.stringContaining(`${framework}: disk on fire`), expect.anything())
+    expect(told).toEqual([failure])
   })
 })
 
-test('a transport whose stream fails neither ends the process nor hurts a request', async () => {
-  const warned = new Promise<string>((resolve) => {
-    jest.spyOn(process, 'emitWarning').mockImplementation((warning) => resolve(String(warning)))
+test('a sink that rejects is told of, and ends nothing', async () => {
+  const failure = new Error('queue away')
+  const told = new Promise((resolve) => {
+    // biome-ignore lint/suspicious/noThenProperty: anything that can be waited for counts, not only a promise
+    const rejecting = { then: (_: unknown, reject: (error: unknown) => void) => reject(failure) }
+    log = auditLog({ sink: () => rejecting, onError: resolve })
   })
+  publish({})
+  expect(await told).toBe(failure)
+})
+
+test('without onError the operator is warned', () => {
+  const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  log = auditLog({
+    sink() {
+      throw new Error('no such queue')
+    },
+  })
+  publish({})
+  expect(warned).toHaveBeenCalledWith(expect.stringMatching(/^auditLog\(\): no such queue/), expect.anything())
+})
+
+test('behind a transport that hangs what waits is bounded, and the loss is told', () => {
+  const told: unknown[] = []
+  let waiting = 0
+  const logger = {
+    log: () => waiting++,
+    get writableLength() {
+      return waiting
+    },
+  }
+  log = auditLog({ logger, maxPending: 100, onError: (error) => told.push(error) })
+  for (let request = 0; request < 150; request++) publish({})
+  expect(waiting).toBe(100)
+  waiting = 0
+  publish({})
+  expect(told).toMatchObject([
+    { code: 'ERR_DEPENDENCY_UNAVAILABLE', message: expect.stringContaining('records are dropped') },
+    { message: expect.stringContaining('50 record(s) were dropped') },
+  ])
+})
+
+test('a transport whose stream fails neither ends the process nor hurts a request', async () => {
   const broken = new Writable({
     write(_chunk, _encoding, done) {
       done(new Error('no space left'))
@@ -128,19 +167,23 @@ test('a transport whose stream fails neither ends the process nor hurts a reques
   })
   const logger = winston.createLogger({ transports: [new winston.transports.Stream({ stream: broken })] })
   broken.on('error', (error) => logger.emit('error', error))
-  log = auditLog({ logger })
+  const told = new Promise((resolve) => {
+    log = auditLog({ logger, onError: resolve })
+  })
   server = await FRAMEWORKS[0]![1]([tokenGuard])
   const answer = await server.call('/orders/7', { headers: { authorization: 'Bearer x' } })
   expect(answer.status).toBe(200)
-  expect(await warned).toContain('no space left')
+  expect(await told).toMatchObject({ message: 'no space left' })
   expect((await server.call('/orders/7', { headers: { authorization: 'Bearer x' } })).status).toBe(200)
+  await log!.close()
+  expect(logger.listenerCount('error')).toBe(0)
 })
 
-test('after stop nothing more is written', async () => {
+test('once it is closed nothing more is written', async () => {
   const records: RequestRecord[] = []
   log = auditLog({ sink: (record) => records.push(record) })
   server = await FRAMEWORKS[0]![1]([tokenGuard])
-  log.stop()
+  void log.close()
   await server.call('/orders/7')
   await recorder.completed()
   expect(records).toEqual([])
@@ -162,12 +205,19 @@ test("control characters in a subject can't forge a line", () => {
 test.each([
   [{}, 'ERR_OPTION_MISSING', '"logger" is required'],
   [{ loger: {} }, 'ERR_OPTION_UNKNOWN', 'Did you mean "logger"?'],
-  [{ logger: {} }, 'ERR_OPTION_INVALID', '"log" function'],
-  [{ sink: 'file' }, 'ERR_OPTION_INVALID', '"sink" is a function'],
-  [{ sink() {}, logger: { log() {} } }, 'ERR_OPTION_INVALID', 'not both'],
-  [{ sink() {}, service: 7 }, 'ERR_OPTION_INVALID', '"service" is a name'],
-  [{ logger: { log() {}, levels: { info: 1 } }, level: 'loud' }, 'ERR_OPTION_INVALID', 'no level "loud" (info)'],
-  [null, 'ERR_OPTION_INVALID', 'expected an object'],
+  [{ logger: {} }, 'ERR_OPTION_INVALID', 'an object with log()'],
+  [{ sink: 'file' }, 'ERR_OPTION_INVALID', '"sink" must be a function'],
+  [{ sink() {}, logger: { log() {} } }, 'ERR_OPTION_INVALID', '"sink" must be left out'],
+  [{ sink() {}, service: 7 }, 'ERR_OPTION_INVALID', '"service" must be a text'],
+  [{ sink() {}, maxPending: 0 }, 'ERR_OPTION_INVALID', '"maxPending"'],
+  [{ sink() {}, onError: 'log' }, 'ERR_OPTION_INVALID', '"onError" must be a function'],
+  [{ logger: { log() {}, levels: { info: 1 } }, level: 'loud' }, 'ERR_OPTION_INVALID', 'a level of the logger: info'],
+  [
+    { logger: { log() {}, levels: { info: 1 } }, level: 'toString' },
+    'ERR_OPTION_INVALID',
+    'a level of the logger: info',
+  ],
+  [null, 'ERR_OPTION_INVALID', 'an object with options'],
 ])('wrong options are refused at start-up: %j', (options, code, text) => {
   const attempt = () => auditLog(options as never)
   expect(attempt).toThrow(expect.objectContaining({ code, message: expect.stringContaining(text) }))

@@ -1,4 +1,4 @@
-export { apiKeyStoreContract } from './api-keys/contract.ts'
-export type { ContractRunner } from './contract-runner.ts'
-export { revocationStoreContract } from './revocation/contract.ts'
-export { sessionStoreContract } from './sessions/contract.ts'
+export type { ContractRunner } from '@ashlar/core/contract'
+export { apiKeysContract, type OpenApiKeys } from './api-keys/api-keys-contract.ts'
+export { type OpenRevocations, revocationsContract } from './revocation/revocations-contract.ts'
+export { type OpenSessions, sessionsContract } from './sessions/sessions-contract.ts'

@@ -10,11 +10,21 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
   policy: POLICY_COMMANDS,
 }
 
-/** @returns the exit code: 0 when all is well, 1 when something was found or failed, 2 for a wrong command line */
-export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+/**
+ * Runs a command as `ashlar` does.
+ * @param args what follows `ashlar` on a command line
+ * @param terminal where it writes. Default: `process`
+ * @returns the exit code: 0 when all is well, 1 when something was found or failed, 2 for a wrong command line
+ * @example process.exitCode = await main(['audit', 'verify', '/var/lib/orders/trail', '--key', verifierKey])
+ */
+export async function main(args: readonly string[], terminal: Terminal = process): Promise<number> {
   const [group = '', name = '', ...rest] = args
   const commands = Object.hasOwn(GROUPS, group) ? GROUPS[group]! : undefined
   const command = commands && Object.hasOwn(commands, name) ? commands[name]! : undefined
+  if (args.includes('--help')) {
+    terminal.stdout.write(command ? `${usageOf(group, name, command)}\n` : usage(group))
+    return 0
+  }
   if (!command) {
     terminal.stderr.write(usage(group))
     return 2
@@ -35,9 +45,11 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
 function usage(group: string): string {
   const shown = Object.hasOwn(GROUPS, group) ? [group] : Object.keys(GROUPS)
   const lines = shown.flatMap((name) =>
-    Object.entries(GROUPS[name]!).map(
-      ([verb, command]) => `  ashlar ${name} ${verb} ${command.usage}\n      ${command.about}`,
-    ),
+    Object.entries(GROUPS[name]!).map(([verb, command]) => usageOf(name, verb, command)),
   )
   return `Usage:\n${lines.join('\n')}\n`
+}
+
+function usageOf(group: string, name: string, { usage, about }: Command): string {
+  return `  ashlar ${group} ${name} ${usage}\n      ${about}`
 }

@@ -1,6 +1,5 @@
-import { ConfigurationError } from '@ashlar/core'
-
-import type { ReportEndpoint } from './report-endpoint.ts'
+import { type OptionReader, oneOf, optional, orFalse } from '@ashlar/core/options'
+import type { HelmetOptions } from 'helmet'
 
 /** The headers whose value is one of a few words. `false` leaves the header out. */
 export interface HeaderChoices {
@@ -42,101 +41,74 @@ export interface HeaderChoices {
   readonly xDnsPrefetchControl?: 'on' | 'off' | false
   /** Default `noopen`, for Internet Explorer 8. */
   readonly xDownloadOptions?: 'noopen' | false
-  /** Default `DENY`. Browsers that know `frame-ancestors` of the content security policy go by that. */
+  /** Default `DENY`. `SAMEORIGIN` also makes `frameAncestors` of the policy `'self'`, by which today's browsers go. */
   readonly xFrameOptions?: 'DENY' | 'SAMEORIGIN' | false
   /** Default `none`, for Adobe's Flash and Acrobat. */
   readonly xPermittedCrossDomainPolicies?: 'none' | 'master-only' | 'by-content-type' | 'all' | false
   /** Default `0`: the old filter in browsers is off, since it could be used to attack. */
-  readonly xXssProtection?: '0' | '1; mode=block' | false
+  readonly xXssProtection?: '0' | false
 }
 
-interface Choice {
-  readonly header: string
-  readonly words: readonly string[]
-  /** Left out unless asked for. */
-  readonly optional?: true
-  /** Its value can name an endpoint for reports. */
-  readonly reports?: true
+/** Every header with its word. */
+export type ChosenHeaders = Required<HeaderChoices>
+
+type Readers = { readonly [Name in keyof ChosenHeaders]: OptionReader<ChosenHeaders[Name] | undefined> }
+
+/** `undefined` for what is left out, since its default is the profile's. */
+function word<const Word extends string>(
+  words: readonly Word[],
+  unsafe: Readonly<Record<string, string>> = {},
+): OptionReader<Word | false | undefined> {
+  return optional(orFalse(oneOf(words, { unsafe })))
 }
 
-/** The default is the first word. Names are in lower case, since node writes those a third faster. */
-const CHOICES: Readonly<Record<keyof HeaderChoices, Choice>> = {
-  crossOriginEmbedderPolicy: {
-    header: 'cross-origin-embedder-policy',
-    words: ['require-corp', 'credentialless', 'unsafe-none'],
-    reports: true,
-  },
-  crossOriginEmbedderPolicyReportOnly: {
-    header: 'cross-origin-embedder-policy-report-only',
-    words: ['require-corp', 'credentialless'],
-    optional: true,
-    reports: true,
-  },
-  crossOriginOpenerPolicy: {
-    header: 'cross-origin-opener-policy',
-    words: ['same-origin', 'same-origin-allow-popups', 'noopener-allow-popups', 'unsafe-none'],
-    reports: true,
-  },
-  crossOriginOpenerPolicyReportOnly: {
-    header: 'cross-origin-opener-policy-report-only',
-    words: ['same-origin', 'same-origin-allow-popups', 'noopener-allow-popups'],
-    optional: true,
-    reports: true,
-  },
-  crossOriginResourcePolicy: {
-    header: 'cross-origin-resource-policy',
-    words: ['same-origin', 'same-site', 'cross-origin'],
-  },
-  originAgentCluster: { header: 'origin-agent-cluster', words: ['?1', '?0'] },
-  referrerPolicy: {
-    header: 'referrer-policy',
-    words: [
-      'strict-origin-when-cross-origin',
-      'no-referrer',
-      'no-referrer-when-downgrade',
-      'same-origin',
-      'origin',
-      'strict-origin',
-      'origin-when-cross-origin',
-      'unsafe-url',
-    ],
-  },
-  xContentTypeOptions: { header: 'x-content-type-options', words: ['nosniff'] },
-  xDnsPrefetchControl: { header: 'x-dns-prefetch-control', words: ['off', 'on'] },
-  xDownloadOptions: { header: 'x-download-options', words: ['noopen'] },
-  xFrameOptions: { header: 'x-frame-options', words: ['DENY', 'SAMEORIGIN'] },
-  xPermittedCrossDomainPolicies: {
-    header: 'x-permitted-cross-domain-policies',
-    words: ['none', 'master-only', 'by-content-type', 'all'],
-  },
-  xXssProtection: { header: 'x-xss-protection', words: ['0', '1; mode=block'] },
+export const CHOICES: Readers = {
+  crossOriginEmbedderPolicy: word(['require-corp', 'credentialless', 'unsafe-none']),
+  crossOriginEmbedderPolicyReportOnly: word(['require-corp', 'credentialless']),
+  crossOriginOpenerPolicy: word(['same-origin', 'same-origin-allow-popups', 'noopener-allow-popups', 'unsafe-none']),
+  crossOriginOpenerPolicyReportOnly: word(['same-origin', 'same-origin-allow-popups', 'noopener-allow-popups']),
+  crossOriginResourcePolicy: word(['same-origin', 'same-site', 'cross-origin']),
+  originAgentCluster: word(['?1', '?0']),
+  referrerPolicy: word([
+    'no-referrer',
+    'no-referrer-when-downgrade',
+    'same-origin',
+    'origin',
+    'strict-origin',
+    'origin-when-cross-origin',
+    'strict-origin-when-cross-origin',
+    'unsafe-url',
+  ]),
+  xContentTypeOptions: word(['nosniff']),
+  xDnsPrefetchControl: word(['off', 'on']),
+  xDownloadOptions: word(['noopen']),
+  xFrameOptions: word(['DENY', 'SAMEORIGIN']),
+  xPermittedCrossDomainPolicies: word(['none', 'master-only', 'by-content-type', 'all']),
+  xXssProtection: word(['0'], { '1; mode=block': 'turns a filter on that has been used to attack' }),
 }
 
-export const CHOICE_NAMES: readonly (keyof HeaderChoices)[] = Object.keys(CHOICES) as (keyof HeaderChoices)[]
-
-/**
- * The headers of all choices.
- * @throws ConfigurationError `ERR_OPTION_INVALID` for a word that the header does not know
- */
-export function chosenHeaders(
-  where: string,
-  chosen: HeaderChoices,
-  defaults: HeaderChoices,
-  report: ReportEndpoint | undefined,
-): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (const name of CHOICE_NAMES) {
-    const { header, words, optional, reports } = CHOICES[name]
-    const word = chosen[name] ?? defaults[name] ?? (optional ? false : words[0]!)
-    if (word === false) continue
-    if (!words.includes(word)) {
-      const known = words.map((each) => JSON.stringify(each)).join(', ')
-      throw new ConfigurationError(
-        'ERR_OPTION_INVALID',
-        `${where}: "${name}" is one of ${known} or false, not ${JSON.stringify(word)}.`,
-      )
-    }
-    headers[header] = reports && report ? `${word}; report-to="${report.name}"` : word
+/** The choices in helmet's words. Its policy is made apart, and Strict-Transport-Security is sent over TLS only. */
+export function helmetOptions(chosen: ChosenHeaders): HelmetOptions {
+  const { xDnsPrefetchControl, xFrameOptions, xPermittedCrossDomainPolicies } = chosen
+  return {
+    contentSecurityPolicy: false,
+    strictTransportSecurity: false,
+    crossOriginEmbedderPolicy: policy(chosen.crossOriginEmbedderPolicy),
+    crossOriginOpenerPolicy: policy(chosen.crossOriginOpenerPolicy),
+    crossOriginResourcePolicy: policy(chosen.crossOriginResourcePolicy),
+    originAgentCluster: chosen.originAgentCluster !== false,
+    referrerPolicy: policy(chosen.referrerPolicy),
+    xContentTypeOptions: chosen.xContentTypeOptions !== false,
+    xDnsPrefetchControl: xDnsPrefetchControl !== false && { allow: xDnsPrefetchControl === 'on' },
+    xDownloadOptions: chosen.xDownloadOptions !== false,
+    xFrameOptions: xFrameOptions !== false && { action: xFrameOptions === 'DENY' ? 'deny' : 'sameorigin' },
+    xPermittedCrossDomainPolicies: xPermittedCrossDomainPolicies !== false && {
+      permittedPolicies: xPermittedCrossDomainPolicies,
+    },
+    xXssProtection: chosen.xXssProtection !== false,
   }
-  return headers
+}
+
+function policy<Word extends string>(chosen: Word | false): { readonly policy: Word } | false {
+  return chosen !== false && { policy: chosen }
 }

@@ -1,22 +1,22 @@
-import { type Allow, ConfigurationError, type Guard, guard } from '@ashlar/core'
+import { type Allow, type Guard, guard } from '@ashlar/core'
+import { listOf, OptionPlace, oneOf } from '@ashlar/core/options'
 
 /** What a browser can be asked to forget of an origin. */
 export type SiteData = 'cache' | 'clientHints' | 'cookies' | 'executionContexts' | 'storage' | '*'
 
-const KNOWN: readonly SiteData[] = ['cache', 'clientHints', 'cookies', 'executionContexts', 'storage', '*']
+const list = listOf(oneOf(['cache', 'clientHints', 'cookies', 'executionContexts', 'storage', '*']), { unique: true })
 
 /**
  * Asks the browser to forget what it holds of this origin, once the answer is a success: for the route that logs out.
  * Browsers obey over TLS only.
  * @param data default cache, cookies and storage
  * @throws ConfigurationError `ERR_OPTION_INVALID`
+ * @example
+ * app.post('/logout', protect(clearSiteData()), (_request, response) => void response.redirect(303, '/'))
  */
 export function clearSiteData(data: readonly SiteData[] = ['cache', 'cookies', 'storage']): Guard {
-  if (!Array.isArray(data) || data.length === 0 || !data.every((item) => KNOWN.includes(item))) {
-    const known = KNOWN.map((item) => JSON.stringify(item)).join(', ')
-    throw new ConfigurationError('ERR_OPTION_INVALID', `clearSiteData(): expected some of ${known}.`)
-  }
-  const headers = Object.freeze({ 'clear-site-data': data.map((item) => JSON.stringify(item)).join(', ') })
+  const items = list(data, new OptionPlace('clearSiteData()', 'data'))
+  const headers = Object.freeze({ 'clear-site-data': items.map((item) => JSON.stringify(item)).join(', ') })
   const verdict: Allow<never> = Object.freeze({
     kind: 'allow',
     beforeHeaders: (status: number) => (status < 400 ? headers : undefined),

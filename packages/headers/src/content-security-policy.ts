@@ -1,18 +1,11 @@
 import { createHash } from 'node:crypto'
 
-import { ConfigurationError } from '@ashlar/core'
-import { checkOptionNames } from '@ashlar/core/options'
+import { OptionPlace, oneOf } from '@ashlar/core/options'
+import { contentSecurityPolicy } from 'helmet'
 
-import {
-  type CspDirectives,
-  type CspHash,
-  DIRECTIVE_NAMES,
-  type DirectiveName,
-  headerNameOf,
-  powerOf,
-  SANDBOX_TOKENS,
-} from './csp-directives.ts'
-import { checkSources } from './csp-sources.ts'
+import { type CspDirectives, type CspHash, DIRECTIVE_NAMES, type DirectiveName } from './csp-directives.ts'
+import type { ReadDirectives } from './csp-table.ts'
+import { helmetHeaders } from './helmet-headers.ts'
 import type { ReportEndpoint } from './report-endpoint.ts'
 
 /** A policy ready to send: one text where no nonce is asked for, or the parts around each nonce. */
@@ -21,88 +14,57 @@ export interface CompiledPolicy {
   withNonce(nonce: string): string
 }
 
-type Lines = ReadonlyMap<DirectiveName, readonly string[]>
+/** Directives in force, each with its sources; a switch has none. */
+export type PolicyLines = ReadonlyMap<DirectiveName, readonly string[]>
 
-/** Over plain HTTP it would break a page that is served so, as in development. */
-const TLS_ONLY: DirectiveName = 'upgradeInsecureRequests'
-/** Stands for the nonce until one is asked for; not valid in a source, so nobody can write it. */
-const HERE = '\u0000'
-
-/**
- * Checks directives and lays them over those of a base.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
- */
-function readDirectives(where: string, directives: CspDirectives, base: CspDirectives): Lines {
-  checkOptionNames(where, directives, DIRECTIVE_NAMES)
-  const lines = new Map<DirectiveName, readonly string[]>()
-  for (const name of DIRECTIVE_NAMES) {
-    const value = directives[name] ?? base[name]
-    if (value === undefined || value === false) continue
-    lines.set(name, readValue(where, name, value))
-  }
-  if (!lines.has('defaultSrc')) {
-    throw new ConfigurationError(
-      'ERR_OPTION_UNSAFE',
-      `${where}: without "defaultSrc" everything that no other directive names is allowed.`,
-    )
-  }
-  return lines
-}
-
-function readValue(where: string, name: DirectiveName, value: true | readonly string[]): readonly string[] {
-  if (powerOf(name)) return checkSources(where, name, value as readonly string[])
-  if (name === TLS_ONLY) {
-    if (value === true) return []
-    throw new ConfigurationError('ERR_OPTION_INVALID', `${where} ${name}: expected true or false.`)
-  }
-  if (!Array.isArray(value)) throw new ConfigurationError('ERR_OPTION_INVALID', `${where} ${name}: expected a list.`)
-  for (const token of value as readonly string[]) {
-    const known =
-      name === 'sandbox'
-        ? SANDBOX_TOKENS.includes(token)
-        : name === 'requireTrustedTypesFor'
-          ? token === "'script'"
-          : /^(?:[\w\-#=/@.%]+|\*|'none'|'allow-duplicates')$/.test(token)
-    if (!known) {
-      throw new ConfigurationError(
-        'ERR_OPTION_INVALID',
-        `${where} ${name}: ${JSON.stringify(token)} is not known here.`,
-      )
-    }
-  }
-  return value as readonly string[]
-}
-
-export interface PolicyOptions {
-  readonly directives: CspDirectives
-  /** What stands where `directives` say nothing. */
-  readonly base: CspDirectives
+export interface PolicyManner {
+  /** Whether it goes to clients that came over TLS. */
   readonly secure: boolean
+  /** Whether it is only tried out. */
+  readonly reportOnly: boolean
   /** Where violations are reported, if anywhere. */
   readonly report: ReportEndpoint | undefined
 }
 
+/** Over plain HTTP it would break a page that is served so, as in development. */
+const TLS_ONLY: DirectiveName = 'upgradeInsecureRequests'
+/** What a policy that is tried out can't do, and browsers complain of (CSP 3 §6.3). */
+const ENFORCED_ONLY: ReadonlySet<DirectiveName> = new Set(['upgradeInsecureRequests', 'sandbox'])
+/** Stands for the nonce until one is asked for. The options refuse every nonce, so nobody can write it. */
+const HERE = "'nonce-here'"
+
+/** Directives laid over those of a base, each in the place of the base's. */
+export function laidOver(directives: Partial<ReadDirectives>, base: CspDirectives): PolicyLines {
+  const lines = new Map<DirectiveName, readonly string[]>()
+  for (const name of DIRECTIVE_NAMES) {
+    const value = directives[name] ?? base[name]
+    if (value !== undefined && value !== false) lines.set(name, value === true ? [] : value)
+  }
+  return lines
+}
+
 /**
- * Makes the header's value.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
+ * Has helmet write the policy, with and without places for a nonce.
+ * @throws ConfigurationError `ERR_OPTION_INVALID` for what helmet refuses
  */
-export function compilePolicy(where: string, { directives, base, secure, report }: PolicyOptions): CompiledPolicy {
-  const lines = readDirectives(where, directives, base)
-  // Browsers that know `report-to` do not look at `report-uri`, and heed endpoints over TLS only.
-  const reporting = report ? [`report-uri ${report.address}`, ...(secure ? [`report-to ${report.name}`] : [])] : []
-  const text = [...writeLines(lines, secure), ...reporting].join('; ')
-  const parts = [...writeLines(withNoncePlaces(lines), secure), ...reporting].join('; ').split(HERE)
+export function compilePolicy(where: string, lines: PolicyLines, manner: PolicyManner): CompiledPolicy {
+  const text = written(where, lines, manner)
+  const parts = written(where, withNoncePlaces(lines), manner).split(HERE)
   return { text, withNonce: (nonce) => parts.join(`'nonce-${nonce}'`) }
 }
 
-function writeLines(lines: Lines, secure: boolean): string[] {
-  return [...lines]
-    .filter(([name]) => secure || name !== TLS_ONLY)
-    .map(([name, values]) => [headerNameOf(name), ...values].join(' '))
+function written(where: string, lines: PolicyLines, { secure, reportOnly, report }: PolicyManner): string {
+  const kept = [...lines].filter(([name]) => (secure || name !== TLS_ONLY) && !(reportOnly && ENFORCED_ONLY.has(name)))
+  const directives: Record<string, readonly string[]> = Object.fromEntries(kept)
+  if (report) directives['reportUri'] = [report.address]
+  // Browsers that know `report-to` do not look at `report-uri`, and heed endpoints over TLS only.
+  if (report && secure) directives['reportTo'] = [report.name]
+  const headers = helmetHeaders(where, () => contentSecurityPolicy({ useDefaults: false, reportOnly, directives }))
+  return headers[reportOnly ? 'content-security-policy-report-only' : 'content-security-policy']!
 }
 
 /** What the page that asked may run: scripts and styles that carry its nonce, and what such scripts load. */
-function withNoncePlaces(lines: Lines): Lines {
+function withNoncePlaces(lines: PolicyLines): PolicyLines {
   const places = new Map(lines)
   const inherited = lines.get('defaultSrc') ?? []
   const scripts = others(lines.get('scriptSrc') ?? inherited, "'unsafe-inline'")
@@ -121,7 +83,17 @@ function others(sources: readonly string[], ...dropped: readonly string[]): read
   return sources.filter((source) => source !== "'none'" && !dropped.includes(source))
 }
 
-/** The source that allows exactly this inline script or style: `directives: { scriptSrc: [cspHash(text)] }`. */
+const algorithms = oneOf(['sha256', 'sha384', 'sha512'])
+
+/**
+ * The source that allows exactly this inline script or style.
+ * @param text what stands between the tags, to the letter
+ * @throws ConfigurationError `ERR_OPTION_INVALID`
+ * @example
+ * securityHeaders({ contentSecurityPolicy: { scriptSrc: [cspHash('document.documentElement.className = "js"')] } })
+ */
 export function cspHash(text: string, algorithm: 'sha256' | 'sha384' | 'sha512' = 'sha256'): CspHash {
-  return `'${algorithm}-${createHash(algorithm).update(text).digest('base64')}'`
+  if (typeof text !== 'string') throw new OptionPlace('cspHash()', 'text').invalid('a text', text)
+  const known = algorithms(algorithm, new OptionPlace('cspHash()', 'algorithm'))
+  return `'${known}-${createHash(known).update(text).digest('base64')}'`
 }

@@ -1,6 +1,5 @@
 import {
   type Allow,
-  ConfigurationError,
   type Deny,
   deny,
   type Guard,
@@ -9,40 +8,58 @@ import {
   type RequestView,
   type Respond,
   respond,
+  warn,
 } from '@ashlar/core'
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { flag, OptionPlace, type OptionReader, orElse, readOptions } from '@ashlar/core/options'
+import type { Duration } from '@ashlar/core/time'
 
-import { compileOrigins, includesOrigin, type OriginPattern } from './origins.ts'
+import { exposedHeaderNames, methodNames, requestHeaderNames } from './cors-names.ts'
+import { includesOrigin, type OriginPattern, type Origins, origins } from './origins.ts'
+import { wholeSeconds } from './whole-seconds.ts'
 
 export interface CorsOptions {
   /** Who may read answers: origins and patterns, or `*` for everybody, which excludes credentials. */
   readonly origins: readonly OriginPattern[] | '*'
   /** Whether browsers may send cookies and other credentials along. Default `false`. */
   readonly credentials?: boolean
-  /** Methods that a preflight is granted. Default `GET`, `HEAD`, `POST`, `PUT`, `PATCH`, `DELETE`. */
+  /** Methods that a preflight is granted beside `GET`, `HEAD` and `POST`. Default `PUT`, `PATCH`, `DELETE`. */
   readonly methods?: readonly string[]
-  /** Request headers that a preflight is granted. Default `Authorization`, `Content-Type`. */
+  /** Request headers that a preflight is granted. Default `Authorization`, `Content-Type`, `X-CSRF-Token`. */
   readonly headers?: readonly string[]
   /** Response headers that scripts may read beside the harmless ones. Default none. */
   readonly exposedHeaders?: readonly string[]
-  /** Seconds for which a browser remembers a preflight. Default 600; browsers cap it at 7 200 or 86 400. */
-  readonly maxAge?: number
+  /** How long a browser remembers a preflight, in whole seconds up to `'1d'`. Default `'10m'`; some browsers stop at `'2h'`. */
+  readonly maxAge?: Duration
   /** Whether a page on the public internet may reach this server on a private network. Default `false`. */
   readonly privateNetwork?: boolean
 }
 
 const WHERE = 'cors()'
-const OPTIONS = ['origins', 'credentials', 'methods', 'headers', 'exposedHeaders', 'maxAge', 'privateNetwork']
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
-const HEADERS = ['Authorization', 'Content-Type']
-const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/
+/** Those that a page can use without asking (Fetch §2.2.1), so a preflight for a header names them whatever is granted. */
+const SAFELISTED = ['GET', 'HEAD', 'POST']
+const METHODS = ['PUT', 'PATCH', 'DELETE']
+const HEADERS = ['Authorization', 'Content-Type', 'X-CSRF-Token']
 /** Whatever the answer to a preflight is, it hangs on these. */
 const PREFLIGHT_VARY = 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers'
+/** Where somebody on the way can write what the page says. Not on this machine. */
+const CHANGEABLE = /^http:\/\/(?!localhost\b|127\.|\[::1\])/
+
+/** Words of the package `cors`, with what is written here. */
+const HINTS: Readonly<Record<string, string>> = {
+  origin: "Write origins: ['https://app.example.com'].",
+  allowedHeaders: "Write headers: ['Content-Type'].",
+  preflightContinue: 'Preflights are always answered here.',
+  optionsSuccessStatus: 'A preflight is answered with 204.',
+}
+
+const originsOrAll: OptionReader<Origins | '*'> = (value, at) => (value === '*' ? value : origins(value, at))
 
 /**
  * Tells browsers which other origins may read answers (the CORS protocol of the Fetch standard), and answers preflights.
  * It keeps no request from being carried out: that is `sameOrigin()`. Answers always say that they vary by origin.
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_MISSING`, `ERR_OPTION_UNSAFE`
+ * @example
+ * app.use(protect(securityHeaders(), cors({ origins: ['https://app.example.com'], credentials: true })))
  */
 export function cors(options: CorsOptions): Guard {
   const policy = readPolicy(options)
@@ -55,69 +72,96 @@ export function cors(options: CorsOptions): Guard {
       if (request.method === 'OPTIONS' && origin !== undefined && isPreflight(request)) {
         return answerPreflight(policy, origin, request)
       }
-      return policy.passing(origin)
+      return origin === undefined ? policy.standard : (policy.find(origin)?.passing ?? policy.standard)
     },
   })
 }
 
 interface Policy {
-  /** What an ordinary request gets, by its origin. */
-  passing(origin: string | undefined): Allow<never>
-  /** The answer to a granted preflight; `undefined` for an origin that is granted none. */
-  granting(origin: string): Respond | undefined
+  /** What a request gets that comes from no origin that is allowed. */
+  readonly standard: Allow<never>
+  /** What an allowed origin gets; `undefined` for every other. */
+  find(origin: string): Answers | undefined
   readonly methods: ReadonlySet<string>
   readonly headers: ReadonlySet<string>
   readonly privateNetwork: boolean
 }
 
+/** What one origin gets. */
+interface Answers {
+  readonly passing: Allow<never>
+  /** To a preflight that is granted. */
+  readonly granting: Respond
+  /** To one that is not: what would be granted, by which the browser tells its developer what is wrong. */
+  readonly telling: Respond
+}
+
 function readPolicy(options: CorsOptions): Policy {
-  checkOptionNames(WHERE, options, OPTIONS)
-  const { origins, credentials = false, privateNetwork = false, exposedHeaders = [] } = options
-  if (origins === undefined) throw new ConfigurationError('ERR_OPTION_MISSING', `${WHERE}: "origins" is required.`)
-  if (origins === '*' && credentials) {
-    throw new ConfigurationError(
-      'ERR_OPTION_UNSAFE',
-      `${WHERE}: with credentials every site could act and read as its visitor. Name the origins.`,
-    )
-  }
-  const methods = tokens('methods', options.methods ?? METHODS)
-  const headers = tokens('headers', options.headers ?? HEADERS)
-  const maxAge = numberOption(WHERE, 'maxAge', options.maxAge, { min: 0, max: 86_400, integer: true, fallback: 600 })
-  const granted = {
+  const read = readOptions(
+    WHERE,
+    options,
+    {
+      origins: originsOrAll,
+      credentials: flag(false),
+      methods: orElse(methodNames, () => METHODS),
+      headers: orElse(requestHeaderNames, () => HEADERS),
+      exposedHeaders: orElse(exposedHeaderNames, () => []),
+      maxAge: wholeSeconds({ min: '0s', max: '1d', fallback: '10m' }),
+      privateNetwork: flag(false),
+    },
+    { hints: HINTS },
+  )
+  const { origins: allowed, credentials, privateNetwork } = read
+  if (credentials) checkCredentials(allowed)
+  const methods = [...new Set([...SAFELISTED, ...read.methods])]
+  const lists = {
+    ...(credentials && { 'access-control-allow-credentials': 'true' }),
     'access-control-allow-methods': methods.join(', '),
-    'access-control-allow-headers': headers.join(', '),
-    'access-control-max-age': String(maxAge),
+    ...(read.headers.length > 0 && { 'access-control-allow-headers': read.headers.join(', ') }),
+  }
+  const granted = {
+    ...lists,
+    'access-control-max-age': String(read.maxAge),
     ...(privateNetwork && { 'access-control-allow-private-network': 'true' }),
   }
-  const common = credentials ? { 'access-control-allow-credentials': 'true' } : {}
-  const exposed = tokens('exposedHeaders', exposedHeaders).join(', ')
-  const readable = { ...common, ...(exposed && { 'access-control-expose-headers': exposed }) }
-  const answers = (origin: string): Answers => answersFor(origin, readable, { ...common, ...granted })
+  const readable = {
+    ...(credentials && { 'access-control-allow-credentials': 'true' }),
+    ...(read.exposedHeaders.length > 0 && { 'access-control-expose-headers': read.exposedHeaders.join(', ') }),
+  }
   return {
-    ...(origins === '*' ? toEveryone(answers('*')) : toThese(origins, answers)),
+    ...answersTo(allowed, (origin) => answersFor(origin, readable, granted, lists)),
     methods: new Set(methods),
-    headers: new Set(headers.map((name) => name.toLowerCase())),
+    headers: new Set(read.headers.map((name) => name.toLowerCase())),
     privateNetwork,
   }
 }
 
-interface Answers {
-  readonly passing: Allow<never>
-  readonly granting: Respond
+function checkCredentials(allowed: Origins | '*'): void {
+  const at = new OptionPlace(WHERE, 'origins')
+  if (allowed === '*') throw at.unsafe('with credentials lets every site act and read as its visitor. Name the origins')
+  for (const origin of [...allowed.exact, ...allowed.expressions.map(({ source }) => source.replace(/^\^|\\/g, ''))]) {
+    if (!CHANGEABLE.test(origin)) continue
+    warn(
+      'ASHLAR_CORS_WEAK',
+      `${WHERE}: whoever is on the way to ${origin} can act and read as its visitor. Use https:.`,
+    )
+  }
 }
 
-function answersFor(
-  origin: string,
-  readable: Readonly<Record<string, string>>,
-  granted: Readonly<Record<string, string>>,
-): Answers {
+type Fields = Readonly<Record<string, string>>
+
+function answersFor(origin: string, readable: Fields, granted: Fields, lists: Fields): Answers {
   const allowed = { 'access-control-allow-origin': origin }
-  const vary = origin === '*' ? undefined : VARY_BY_ORIGIN.append
+  const preflight = (fields: Fields): Respond =>
+    Object.freeze(respond(204, { headers: Object.freeze({ ...allowed, ...fields }), append: { vary: PREFLIGHT_VARY } }))
   return {
-    passing: Object.freeze({ kind: 'allow', headers: Object.freeze({ ...allowed, ...readable }), append: vary }),
-    granting: Object.freeze(
-      respond(204, { headers: Object.freeze({ ...allowed, ...granted }), append: { vary: PREFLIGHT_VARY } }),
-    ),
+    passing: Object.freeze({
+      kind: 'allow',
+      headers: Object.freeze({ ...allowed, ...readable }),
+      append: origin === '*' ? undefined : VARY_BY_ORIGIN.append,
+    }),
+    granting: preflight(granted),
+    telling: preflight(lists),
   }
 }
 
@@ -126,22 +170,16 @@ const VARY_BY_ORIGIN: Allow<never> & { readonly append: { readonly vary: string 
   append: Object.freeze({ vary: 'Origin' }),
 })
 
-function toEveryone({ passing, granting }: Answers): Pick<Policy, 'passing' | 'granting'> {
-  return { passing: () => passing, granting: () => granting }
-}
-
 /** Answers to origins that are known by name are made once; those to a pattern's are made as they come. */
-function toThese(
-  origins: readonly OriginPattern[],
-  answers: (origin: string) => Answers,
-): Pick<Policy, 'passing' | 'granting'> {
-  const compiled = compileOrigins(WHERE, origins)
-  const known = new Map([...compiled.exact].map((origin) => [origin, answers(origin)]))
-  const find = (origin: string): Answers | undefined =>
-    known.get(origin) ?? (includesOrigin(compiled, origin) ? answers(origin) : undefined)
+function answersTo(allowed: Origins | '*', answers: (origin: string) => Answers): Pick<Policy, 'standard' | 'find'> {
+  if (allowed === '*') {
+    const all = answers('*')
+    return { standard: all.passing, find: () => all }
+  }
+  const known = new Map([...allowed.exact].map((origin) => [origin, answers(origin)]))
   return {
-    passing: (origin) => (origin === undefined ? undefined : find(origin)?.passing) ?? VARY_BY_ORIGIN,
-    granting: (origin) => find(origin)?.granting,
+    standard: VARY_BY_ORIGIN,
+    find: (origin) => known.get(origin) ?? (includesOrigin(allowed, origin) ? answers(origin) : undefined),
   }
 }
 
@@ -150,35 +188,32 @@ function isPreflight({ headers }: RequestView): boolean {
 }
 
 function answerPreflight(policy: Policy, origin: string, { headers }: RequestView): Respond | Deny {
-  const answer = policy.granting(origin)
-  if (!answer) return REFUSED.origin
-  if (!policy.methods.has(headers['access-control-request-method'] ?? '')) return REFUSED.method
-  const asked = headers['access-control-request-headers']
-  if (asked && !asked.split(',').every((name) => policy.headers.has(name.trim().toLowerCase()))) return REFUSED.header
-  if (headers['access-control-request-private-network'] === 'true' && !policy.privateNetwork) return REFUSED.network
-  return answer
+  const answers = policy.find(origin)
+  if (!answers) return REFUSED
+  const reason = whatIsWrong(policy, headers)
+  return reason === undefined ? answers.granting : { ...answers.telling, reason }
 }
 
-const REFUSED = {
-  origin: refusal('The preflight comes from an origin that is not allowed'),
-  method: refusal('The preflight asks for a method that is not allowed'),
-  header: refusal('The preflight asks for a header that is not allowed'),
-  network: refusal('The preflight asks for a private network that is not allowed'),
-} as const
-
-/** Without any allow header, so that no browser reads more into it than a refusal. */
-function refusal(reason: string): Deny {
-  return Object.freeze(
-    deny(problem('cross-origin-refused'), { reason, event: 'malicious_cors', append: { vary: PREFLIGHT_VARY } }),
-  )
-}
-
-function tokens(name: string, values: readonly string[]): readonly string[] {
-  if (!Array.isArray(values) || !values.every((value) => typeof value === 'string' && TOKEN.test(value))) {
-    throw new ConfigurationError('ERR_OPTION_INVALID', `${WHERE}: "${name}" is a list of names.`)
+function whatIsWrong(policy: Policy, headers: RequestView['headers']): string | undefined {
+  const {
+    'access-control-request-method': method = '',
+    'access-control-request-headers': names,
+    'access-control-request-private-network': network,
+  } = headers
+  if (!policy.methods.has(method)) return 'The preflight asks for a method that is not allowed'
+  if (names && !names.split(',').every((name) => policy.headers.has(name.trim().toLowerCase()))) {
+    return 'The preflight asks for a header that is not allowed'
   }
-  if (values.includes('*')) {
-    throw new ConfigurationError('ERR_OPTION_UNSAFE', `${WHERE}: "${name}" names what it allows; "*" would allow all.`)
-  }
-  return values
+  if (network === 'true' && !policy.privateNetwork)
+    return 'The preflight asks for a private network that is not allowed'
+  return undefined
 }
+
+/** To a stranger without any allow header, so that no browser reads more into it than a refusal. */
+const REFUSED: Deny = Object.freeze(
+  deny(problem('cross-origin-refused'), {
+    reason: 'The preflight comes from an origin that is not allowed',
+    event: 'malicious_cors',
+    append: { vary: PREFLIGHT_VARY },
+  }),
+)

@@ -1,24 +1,15 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
-import {
-  amend,
-  ConfigurationError,
-  type Late,
-  type LateSlot,
-  lateSlot,
-  type Moment,
-  type RequestView,
-  type Slot,
-} from '@ashlar/core'
-import { checkOptionNames } from '@ashlar/core/options'
-
-import { cookieValue } from './cookie-value.ts'
+import { amend, type Late, type LateSlot, lateSlot, type Moment, type RequestView, type Slot } from '@ashlar/core'
+import { cookieValues, setCookie } from '@ashlar/core/http'
+import { type KeyRing, type KeyRingEntry, mac } from '@ashlar/core/keys'
+import { group, keyRingOption, type OptionReader, type OptionTable, optional, text } from '@ashlar/core/options'
 
 /** A double-submitted token, signed and bound to the session (OWASP: Signed Double-Submit Cookie). */
 export interface CrossSiteToken {
-  /** At least 32 bytes. Of several, the first signs and all are accepted, so that they can be rotated. */
-  readonly secret: string | Uint8Array | readonly (string | Uint8Array)[]
+  /** The keys that sign, or their entries: `[{ id, secret }]`, the current one first. */
+  readonly keyRing: KeyRing | readonly KeyRingEntry[]
   /** The session's cookie, to whose value tokens are bound. */
   readonly sessionCookie: string
   /** Default `__Host-cross-site-token`, which no subdomain can set. */
@@ -41,10 +32,11 @@ export interface CrossSiteTokens {
   readonly verify: TokenVerifier
 }
 
-const MIN_SECRET_BYTES = 32
 const RANDOM_BYTES = 18
-const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]+$/
-const TOKEN = /^([A-Za-z0-9_-]{24})\.([A-Za-z0-9_-]{43})$/
+const NAME = /^[\w!#$%&'*+.^`|~-]+$/
+const HELD = /^[A-Za-z0-9_-]{24}$/
+/** What the cookie holds, and what a key of the ring has made of it: `<random>.<key id>.<signature>`. */
+const TOKEN = /^([A-Za-z0-9_-]{24})\.([A-Za-z0-9_-]{1,32}\.[A-Za-z0-9_-]{43})$/
 
 /** Issues a token when one is asked for, by the guard's own function. */
 export const tokenSlot: LateSlot<string, (raw: IncomingMessage) => string> = lateSlot('crossSiteToken', (issue, raw) =>
@@ -60,56 +52,57 @@ export const tokenSlot: LateSlot<string, (raw: IncomingMessage) => string> = lat
  */
 export const crossSiteToken: Slot<string> = tokenSlot
 
-/** @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_MISSING`, `ERR_OPTION_UNSAFE` */
-export function crossSiteTokens(where: string, options: CrossSiteToken): CrossSiteTokens {
-  checkOptionNames(where, options, ['secret', 'sessionCookie', 'cookie', 'header', 'field'])
-  const { sessionCookie, cookie = '__Host-cross-site-token', header = 'x-csrf-token', field } = options
-  const secrets = readSecrets(where, options.secret)
-  for (const [name, value] of Object.entries({ sessionCookie, cookie, header })) {
-    if (typeof value === 'string' && COOKIE_NAME.test(value)) continue
-    throw new ConfigurationError(
-      value === undefined ? 'ERR_OPTION_MISSING' : 'ERR_OPTION_INVALID',
-      `${where}: "${name}" is a name, such as "__Host-session".`,
-    )
-  }
-  /** The random part that the browser holds, where it and its signature are whole. */
+const table = group({
+  keyRing: keyRingOption,
+  sessionCookie: text({ pattern: NAME, says: "the name of a cookie, such as '__Host-session'", quote: true }),
+  cookie: text({ pattern: NAME, says: 'the name of a cookie', quote: true, fallback: '__Host-cross-site-token' }),
+  header: text({ pattern: NAME, says: 'the name of a header', quote: true, fallback: 'x-csrf-token' }),
+  field: optional(text()),
+} satisfies OptionTable<CrossSiteToken>)
+
+/** Reads `sameOrigin({ token })`, and makes what issues and verifies tokens. */
+export const crossSiteTokens: OptionReader<CrossSiteTokens> = (value, at) => {
+  const { keyRing, sessionCookie, cookie, header, field } = table(value, at)
+  if (cookie === sessionCookie) throw at.in('cookie').invalid('different from "sessionCookie"')
+  const signatures = mac(keyRing, 'cross-site token')
+  const headerName = header.toLowerCase()
+
+  /** The random part that the browser holds. */
   function heldBy(raw: IncomingMessage): string | undefined {
-    const held = cookieValue(raw.headers.cookie, cookie)
-    return held !== undefined && /^[A-Za-z0-9_-]{24}$/.test(held) ? held : undefined
+    const held = onlyCookie(raw, cookie)
+    return held !== undefined && HELD.test(held) ? held : undefined
   }
 
-  function sessionOf(raw: IncomingMessage): string {
-    return cookieValue(raw.headers.cookie, sessionCookie) ?? ''
+  /** Both, so that no two pairs sign alike. */
+  function signed(raw: IncomingMessage, random: string): string {
+    return JSON.stringify([onlyCookie(raw, sessionCookie) ?? '', random])
   }
 
   function issue(raw: IncomingMessage): string {
     const held = heldBy(raw)
     const random = held ?? randomBytes(RANDOM_BYTES).toString('base64url')
-    if (held === undefined) {
-      amend(raw, { append: { 'set-cookie': `${cookie}=${random}; Path=/; Secure; HttpOnly; SameSite=Strict` } })
-    }
-    return `${random}.${sign(secrets[0]!, sessionOf(raw), random).toString('base64url')}`
+    const token = `${random}.${signatures.sign(signed(raw, random))}`
+    if (held === undefined) amend(raw, { append: { 'set-cookie': setCookie(cookie, random, { sameSite: 'Strict' }) } })
+    return token
   }
 
   function verify(request: RequestView): boolean {
     const { raw } = request
-    const [, random = '', signature = ''] = TOKEN.exec(submitted(request, header.toLowerCase(), field) ?? '') ?? []
-    if (random === '' || random !== heldBy(raw)) return false
-    const given = Buffer.from(signature, 'base64url')
-    // Every secret is tried, so that the time tells nothing of which one signed.
-    return secrets.filter((secret) => timingSafeEqual(sign(secret, sessionOf(raw), random), given)).length > 0
+    const [, random = '', signature = ''] = TOKEN.exec(submitted(request, headerName, field) ?? '') ?? []
+    return random !== '' && random === heldBy(raw) && signatures.verify(signed(raw, random), signature)
   }
 
-  return {
+  return Object.freeze({
     state: Object.freeze({ crossSiteToken: tokenSlot.from(issue) }),
     reads: field === undefined ? 'head' : 'body',
     verify,
-  }
+  })
 }
 
-/** The lengths are part of what is signed, so that no two pairs sign alike. */
-function sign(secret: Uint8Array, session: string, random: string): Buffer {
-  return createHmac('sha256', secret).update(`${session.length}.${session}.${random}`).digest()
+/** Of a cookie that was sent twice a neighbouring domain or path has planted one, and nobody knows which. */
+function onlyCookie({ headers }: IncomingMessage, name: string): string | undefined {
+  const values = cookieValues(headers.cookie, name)
+  return values.length === 1 ? values[0] : undefined
 }
 
 function submitted({ headers, body }: RequestView, header: string, field: string | undefined): string | undefined {
@@ -118,17 +111,4 @@ function submitted({ headers, body }: RequestView, header: string, field: string
   if (field === undefined || typeof body !== 'object' || body === null || !Object.hasOwn(body, field)) return undefined
   const inBody: unknown = (body as Record<string, unknown>)[field]
   return typeof inBody === 'string' ? inBody : undefined
-}
-
-function readSecrets(where: string, secret: CrossSiteToken['secret'] | undefined): readonly Uint8Array[] {
-  if (secret === undefined) throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "secret" is required.`)
-  const list = Array.isArray(secret) ? (secret as readonly (string | Uint8Array)[]) : [secret as string | Uint8Array]
-  const secrets = list.map((each) => (typeof each === 'string' ? Buffer.from(each) : each))
-  if (secrets.length === 0 || secrets.some((each) => !(each instanceof Uint8Array))) {
-    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "secret" is a string, bytes, or a list of these.`)
-  }
-  if (secrets.some(({ length }) => length < MIN_SECRET_BYTES)) {
-    throw new ConfigurationError('ERR_OPTION_UNSAFE', `${where}: a secret has at least ${MIN_SECRET_BYTES} bytes.`)
-  }
-  return secrets
 }

@@ -37,13 +37,13 @@ export type SandboxToken =
   | 'allow-top-navigation-by-user-activation'
   | 'allow-top-navigation-to-custom-protocols'
 
-/** Directives that list sources, and whether what they allow can run script. */
+/** Directives that list sources, and what these may do. */
 const SOURCE_LISTS = {
   defaultSrc: 'script',
   scriptSrc: 'script',
   scriptSrcElem: 'script',
   scriptSrcAttr: 'script',
-  workerSrc: 'script',
+  workerSrc: 'worker',
   objectSrc: 'script',
   baseUri: 'script',
   styleSrc: 'style',
@@ -74,7 +74,7 @@ export interface CspDirectives extends Readonly<Partial<Record<SourceDirective, 
 
 export type DirectiveName = keyof CspDirectives
 
-export const SANDBOX_TOKENS: readonly string[] = [
+export const SANDBOX_TOKENS: readonly SandboxToken[] = [
   'allow-downloads',
   'allow-forms',
   'allow-modals',
@@ -89,19 +89,21 @@ export const SANDBOX_TOKENS: readonly string[] = [
   'allow-top-navigation',
   'allow-top-navigation-by-user-activation',
   'allow-top-navigation-to-custom-protocols',
-] satisfies readonly SandboxToken[]
+]
+
+export const SOURCE_DIRECTIVES: readonly SourceDirective[] = Object.keys(SOURCE_LISTS) as SourceDirective[]
 
 export const DIRECTIVE_NAMES: readonly DirectiveName[] = [
-  ...(Object.keys(SOURCE_LISTS) as SourceDirective[]),
+  ...SOURCE_DIRECTIVES,
   'sandbox',
   'requireTrustedTypesFor',
   'trustedTypes',
   'upgradeInsecureRequests',
 ]
 
-/** What a directive's sources may do; `undefined` for one that lists no sources. */
-export function powerOf(name: DirectiveName): 'script' | 'style' | 'other' | undefined {
-  return name in SOURCE_LISTS ? SOURCE_LISTS[name as SourceDirective] : undefined
+/** What a directive's sources may do. */
+export function powerOf(name: SourceDirective): 'script' | 'worker' | 'style' | 'other' {
+  return SOURCE_LISTS[name]
 }
 
 /** `scriptSrc` is `script-src` in the header. */

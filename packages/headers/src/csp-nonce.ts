@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 
-import { amend, type Late, type LateSlot, lateSlot, type Slot } from '@ashlar/core'
+import { type Allow, amend, Late, type LateSlot, lateSlot, type Slot } from '@ashlar/core'
 
 import type { CompiledPolicy } from './content-security-policy.ts'
 
@@ -10,7 +11,7 @@ export interface CspState {
 }
 
 /** Policies by the header that carries them: constant texts until a nonce is asked for. */
-type Policies = Readonly<Record<string, CompiledPolicy>>
+export type Policies = Readonly<Record<string, CompiledPolicy>>
 
 /** CSP 3 §7.1: at least 128 bits. */
 const NONCE_BYTES = 16
@@ -18,11 +19,34 @@ const NONCE_BYTES = 16
 /** Makes a nonce when one is asked for and puts it into the policies. */
 export const nonceSlot: LateSlot<string, Policies> = lateSlot('cspNonce', (policies, raw) => {
   const nonce = randomBytes(NONCE_BYTES).toString('base64')
-  const headers: Record<string, string> = {}
-  for (const [header, policy] of Object.entries(policies)) headers[header] = policy.withNonce(nonce)
-  amend(raw, { headers })
+  amend(raw, { headers: policiesWith(policies, nonce) })
   return nonce
 })
+
+/** The policies with a nonce in them, as header fields. */
+function policiesWith(policies: Policies, nonce: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(policies).map(([header, policy]) => [header, policy.withNonce(nonce)]))
+}
+
+/**
+ * The verdict for a page that has asked for its nonce before the guard runs, by an earlier one: this guard's policies count,
+ * and the nonce is the one that the page has. `undefined` where none was asked for.
+ */
+export function withEarlierNonce(
+  verdict: Allow<CspState>,
+  policies: Policies,
+  state: object,
+  raw: IncomingMessage,
+): Allow<CspState> | undefined {
+  const { cspNonce: earlier } = state as Partial<CspState>
+  if (!earlier?.made) return undefined
+  const nonce = earlier.make(raw)
+  return {
+    ...verdict,
+    headers: { ...verdict.headers, ...policiesWith(policies, nonce) },
+    state: { cspNonce: new Late(() => nonce, true) },
+  }
+}
 
 /**
  * This request's nonce for inline scripts and styles: `cspNonce.of(request)`. The same one each time it is asked for.

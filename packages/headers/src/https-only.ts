@@ -9,10 +9,15 @@ import {
   type RequestView,
   type Respond,
   respond,
+  warn,
 } from '@ashlar/core'
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { flag, orFalse, readOptions, wholeNumber } from '@ashlar/core/options'
 
-import { type StrictTransportSecurity, strictTransportSecurityValue } from './strict-transport-security.ts'
+import {
+  type StrictTransportSecurity,
+  transportSecurity,
+  transportSecurityHeader,
+} from './strict-transport-security.ts'
 
 export interface HttpsOnlyOptions {
   /** Whether `GET` and `HEAD` without credentials are sent on to https; otherwise they are refused. Default `true`. */
@@ -30,21 +35,32 @@ const CREDENTIALS = ['authorization', 'proxy-authorization', 'x-api-key']
 /**
  * Lets nothing in over plain HTTP. A page is sent on to https; what carries credentials or changes something is refused,
  * since it has been readable on its way already and its sender has to be mended.
- * Behind a proxy that terminates TLS, the adapter must be told to trust it (`trustedProxies`).
+ * Behind a proxy that terminates TLS, the adapter must be told to trust it (`trustedProxies`); where it was not, that is
+ * warned of as `ERR_PROXY_NOT_TRUSTED`.
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
+ * @example
+ * app.use(protect(httpsOnly(), securityHeaders()))
  */
 export function httpsOnly(options: HttpsOnlyOptions = {}): Guard {
-  checkOptionNames(WHERE, options, ['redirect', 'port', 'strictTransportSecurity'])
-  const { redirect = true, strictTransportSecurity = {} } = options
-  const port = numberOption(WHERE, 'port', options.port, { min: 1, max: 65_535, integer: true, fallback: 443 })
+  const { redirect, port, strictTransportSecurity } = readOptions(WHERE, options, {
+    redirect: flag(true),
+    port: wholeNumber({ min: 1, max: 65_535, fallback: 443 }),
+    strictTransportSecurity: orFalse(transportSecurity),
+  })
   const suffix = port === 443 ? '' : `:${port}`
-  const secure = strictTransportSecurity === false ? ALLOW : passing(strictTransportSecurity)
+  const secure: Allow<never> = strictTransportSecurity
+    ? Object.freeze({
+        kind: 'allow',
+        headers: Object.freeze(transportSecurityHeader(WHERE, strictTransportSecurity)),
+      })
+    : ALLOW
   return guard({
     name: 'https only',
     layer: 'request',
     reads: 'head',
     check(request) {
       if (request.secure) return secure
+      if (request.headers['x-forwarded-proto'] === 'https') tellOfProxy()
       return (redirect && redirection(request, suffix)) || REFUSAL
     },
   })
@@ -52,9 +68,12 @@ export function httpsOnly(options: HttpsOnlyOptions = {}): Guard {
 
 const REFUSAL: Deny = Object.freeze(deny(problem('https-required'), { reason: 'The request came over plain HTTP' }))
 
-function passing(options: StrictTransportSecurity): Allow<never> {
-  const headers = Object.freeze({ 'strict-transport-security': strictTransportSecurityValue(WHERE, options) })
-  return Object.freeze({ kind: 'allow', headers })
+/** Its clients would be sent on to where they are for ever. */
+function tellOfProxy(): void {
+  warn(
+    'ERR_PROXY_NOT_TRUSTED',
+    `${WHERE}: requests say that they came over https, from a proxy that is not trusted, so they count as plain HTTP and are sent on for ever. Set "trust proxy" or trustedProxies. See docs/reference/errors/ERR_PROXY_NOT_TRUSTED.md`,
+  )
 }
 
 /** To the host that the client itself named, so that nobody is sent where they did not want to go. */

@@ -1,6 +1,5 @@
-import { ConfigurationError } from '@ashlar/core'
 import { parseUrl } from '@ashlar/core/http'
-import { checkOptionNames } from '@ashlar/core/options'
+import { group, listOf, type OptionPlace, type OptionReader, optional, quoted } from '@ashlar/core/options'
 
 /** What a page may ask of the browser, and therefore what can be denied to it. */
 const FEATURES = [
@@ -50,34 +49,30 @@ export type Allowance = 'self' | '*' | `https://${string}`
 /** Features that are allowed, each to those named. Every feature that is not named is denied to everybody. */
 export type PermissionsPolicy = Readonly<Partial<Record<Feature, readonly Allowance[]>>>
 
-/**
- * The header's value: `denied` and allowed features, those allowed with their allow list.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN` for a feature that is not known, `ERR_OPTION_INVALID` for an allowance
- * that is neither `self`, `*` nor an origin
- */
-export function permissionsPolicyValue(where: string, allowed: PermissionsPolicy, denied: readonly Feature[]): string {
-  const place = `${where} permissionsPolicy`
-  checkOptionNames(place, allowed, FEATURES)
-  return FEATURES.filter((feature) => feature in allowed || denied.includes(feature))
-    .map((feature) => `${feature}=${allowList(place, feature, allowed[feature] ?? [])}`)
+/** The allow list of each feature; `undefined` for one that is not named. */
+export type AllowLists = Readonly<Record<Feature, readonly Allowance[] | undefined>>
+
+const allowList = optional(listOf(readAllowance, { min: 0, unique: true }))
+
+/** The features that are named, each with those it is allowed to. */
+export const permissionsPolicy: OptionReader<AllowLists> = group(
+  Object.fromEntries(FEATURES.map((feature) => [feature, allowList])) as Readonly<Record<Feature, typeof allowList>>,
+)
+
+/** The header's value: features that are denied to everybody, and those allowed with their allow list. */
+export function permissionsPolicyValue(allowed: Partial<AllowLists>, denied: readonly Feature[]): string {
+  return FEATURES.filter((feature) => allowed[feature] !== undefined || denied.includes(feature))
+    .map((feature) => `${feature}=${written(allowed[feature] ?? [])}`)
     .join(', ')
 }
 
-function allowList(place: string, feature: Feature, allowances: readonly Allowance[]): string {
-  if (!Array.isArray(allowances)) {
-    throw new ConfigurationError('ERR_OPTION_INVALID', `${place}: "${feature}" is a list, such as ['self'].`)
-  }
-  const items = allowances.map((allowance: string) => {
-    if (allowance === 'self' || allowance === '*') return allowance
-    if (isOrigin(allowance)) return `"${allowance}"`
-    throw new ConfigurationError(
-      'ERR_OPTION_INVALID',
-      `${place}: "${feature}" is allowed to 'self', '*' or an origin such as 'https://maps.example.com', not to ${JSON.stringify(allowance)}.`,
-    )
-  })
-  return items.includes('*') ? '*' : `(${items.join(' ')})`
+function written(allowances: readonly Allowance[]): string {
+  if (allowances.includes('*')) return '*'
+  return `(${allowances.map((allowance) => (allowance === 'self' ? allowance : `"${allowance}"`)).join(' ')})`
 }
 
-function isOrigin(text: unknown): boolean {
-  return text !== undefined && parseUrl(text)?.origin === text
+function readAllowance(allowance: unknown, at: OptionPlace): Allowance {
+  if (allowance === 'self' || allowance === '*') return allowance
+  if (typeof allowance === 'string' && parseUrl(allowance)?.origin === allowance) return allowance as Allowance
+  throw at.invalid(`'self', '*' or an origin such as 'https://maps.example.com', not ${quoted(allowance)}`)
 }

@@ -1,6 +1,6 @@
 import { contentSecurityPolicy } from 'helmet'
 
-import type { HeaderChoices } from './choices.ts'
+import type { ChosenHeaders } from './choices.ts'
 import type { CspDirectives } from './csp-directives.ts'
 import { EVERY_FEATURE, type Feature, GRAVEST_FEATURES } from './permissions-policy.ts'
 
@@ -8,7 +8,7 @@ import { EVERY_FEATURE, type Feature, GRAVEST_FEATURES } from './permissions-pol
 export type ProfileName = 'web' | 'api'
 
 export interface Profile {
-  readonly choices: HeaderChoices
+  readonly choices: ChosenHeaders
   readonly contentSecurityPolicy: CspDirectives
   readonly deniedFeatures: readonly Feature[]
   /** Whether pages may ask for a nonce. */
@@ -24,48 +24,60 @@ const HELMETS = Object.fromEntries(
   ]),
 ) as CspDirectives
 
-const PROFILES: Readonly<Record<ProfileName, Profile>> = {
-  web: {
-    choices: {},
-    // Helmet's policy, but styles and fonts of this origin only, scripts only with a nonce or when named, and in nobody's frame.
-    contentSecurityPolicy: {
-      ...HELMETS,
-      fontSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      scriptSrc: ["'none'"],
-      frameAncestors: ["'none'"],
-    },
-    deniedFeatures: EVERY_FEATURE,
-    nonces: true,
-    cacheControl: false,
+const WEB: Profile = {
+  choices: {
+    crossOriginEmbedderPolicy: 'require-corp',
+    crossOriginEmbedderPolicyReportOnly: false,
+    crossOriginOpenerPolicy: 'same-origin',
+    crossOriginOpenerPolicyReportOnly: false,
+    crossOriginResourcePolicy: 'same-origin',
+    originAgentCluster: '?1',
+    referrerPolicy: 'strict-origin-when-cross-origin',
+    xContentTypeOptions: 'nosniff',
+    xDnsPrefetchControl: 'off',
+    xDownloadOptions: 'noopen',
+    xFrameOptions: 'DENY',
+    xPermittedCrossDomainPolicies: 'none',
+    xXssProtection: '0',
   },
-  api: {
-    // Without what only pages and their plug-ins heed: an answer of an API is no document, and its sandbox keeps it from becoming one.
-    choices: {
-      referrerPolicy: 'no-referrer',
-      crossOriginEmbedderPolicy: false,
-      crossOriginOpenerPolicy: false,
-      originAgentCluster: false,
-      xDnsPrefetchControl: false,
-      xDownloadOptions: false,
-      xPermittedCrossDomainPolicies: false,
-      xXssProtection: false,
-    },
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      baseUri: ["'none'"],
-      formAction: ["'none'"],
-      frameAncestors: ["'none'"],
-      sandbox: [],
-    },
-    deniedFeatures: GRAVEST_FEATURES,
-    nonces: false,
-    cacheControl: 'no-store',
+  // Helmet's policy, but styles and fonts of this origin only, scripts only with a nonce or when named, and in nobody's frame.
+  contentSecurityPolicy: {
+    ...HELMETS,
+    fontSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    scriptSrc: ["'none'"],
+    frameAncestors: ["'none'"],
   },
+  deniedFeatures: EVERY_FEATURE,
+  nonces: true,
+  cacheControl: false,
 }
 
-export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(PROFILES) as ProfileName[]
+/** Without what only pages and their plug-ins heed: an answer of an API is no document, and its sandbox keeps it from becoming one. */
+const API: Profile = {
+  choices: {
+    ...WEB.choices,
+    referrerPolicy: 'no-referrer',
+    crossOriginEmbedderPolicy: false,
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+  },
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+    sandbox: [],
+  },
+  deniedFeatures: GRAVEST_FEATURES,
+  nonces: false,
+  cacheControl: 'no-store',
+}
 
 export function profileOf(name: ProfileName): Profile {
-  return PROFILES[name]
+  return name === 'web' ? WEB : API
 }

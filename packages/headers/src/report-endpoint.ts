@@ -1,5 +1,5 @@
-import { ConfigurationError } from '@ashlar/core'
 import { parseUrl } from '@ashlar/core/http'
+import { type OptionReader, quoted } from '@ashlar/core/options'
 
 /** Where browsers send reports, as `Reporting-Endpoints` and the policies that name it say. */
 export interface ReportEndpoint {
@@ -10,22 +10,16 @@ export interface ReportEndpoint {
 /** The endpoint that browsers also send reports to that no policy asks for, such as of crashes and deprecations. */
 const NAME = 'default'
 
-/**
- * Reads the address of the receiver: a path of this origin, or an address on TLS.
- * @throws ConfigurationError `ERR_OPTION_INVALID`
- */
-export function reportEndpoint(where: string, address: string): ReportEndpoint {
-  const acceptable =
+/** The address of the receiver: a path of this origin, or an address on TLS. */
+export const reportEndpoint: OptionReader<ReportEndpoint> = (address, at) => {
+  if (
     typeof address === 'string' &&
     /^(?:\/(?!\/)|https:\/\/)[\w\-./~:?=&%]*$/.test(address) &&
     parseUrl(address, 'https://this.invalid') !== undefined
-  if (!acceptable) {
-    throw new ConfigurationError(
-      'ERR_OPTION_INVALID',
-      `${where}: "reportTo" is a path such as "/reports" or an https address, not ${JSON.stringify(address)}.`,
-    )
+  ) {
+    return Object.freeze({ name: NAME, address })
   }
-  return { name: NAME, address }
+  throw at.invalid(`a path such as "/reports" or an https address, not ${quoted(address)}`)
 }
 
 export function reportingEndpointsValue({ name, address }: ReportEndpoint): string {

@@ -1,8 +1,6 @@
 import {
   ALLOW,
   type Allow,
-  type Awaitable,
-  ConfigurationError,
   type Deny,
   deny,
   type Guard,
@@ -12,7 +10,17 @@ import {
   type RequestView,
 } from '@ashlar/core'
 import { compilePaths } from '@ashlar/core/http'
-import { checkOptionNames } from '@ashlar/core/options'
+import {
+  custom,
+  flag,
+  group,
+  listOf,
+  type OptionTable,
+  optional,
+  orElse,
+  readOptions,
+  text,
+} from '@ashlar/core/options'
 
 import {
   type CrossSiteToken,
@@ -22,7 +30,7 @@ import {
   type TokenVerifier,
   tokenSlot,
 } from './cross-site-token.ts'
-import { compileOrigins, includesOrigin, type OriginPattern, type Origins } from './origins.ts'
+import { includesOrigin, NO_ORIGINS, type OriginPattern, type Origins, origins } from './origins.ts'
 
 export interface SameOriginOptions {
   /** Other origins whose pages may send changes here. Default none. */
@@ -43,50 +51,74 @@ export interface Exemption {
 
 const WHERE = 'sameOrigin()'
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
+/** Java's own client offers it with every request; node does not take it up. */
+const TO_HTTP_2 = /^\s*h2c\s*$/i
+
+const exemptions = listOf(
+  group({
+    path: custom((path, { where, option }) => compilePaths(`${where}: "${option}"`, [path as string])),
+    reason: text({ pattern: /\S/, says: 'a sentence that says why' }),
+  } satisfies OptionTable<Exemption>),
+)
 
 /**
  * Refuses changes that another site makes its visitor's browser send (cross-site request forgery). It goes by
- * `Sec-Fetch-Site`; where a browser does not send that, by `Origin` against `Host`; where it sends neither, by a signed
- * token, and without one lets through only what carries nothing that a browser adds by itself: no cookie, no client
- * certificate, no password dialog's credentials.
+ * `Sec-Fetch-Site`; where a browser does not send that, by `Origin` against `Host`; where that does not settle it, by a signed
+ * token, and without one lets through only what says no origin and carries nothing that a browser adds by itself: no cookie,
+ * no client certificate, no password dialog's credentials.
  * Safe methods pass, except to open a WebSocket. Keeps no state on the server.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_MISSING`, `ERR_OPTION_UNSAFE`
+ * @example
+ * app.use(protect(sameOrigin({ exempt: [{ path: '/hooks/*', reason: 'The sender signs its requests' }] })))
  */
 export function sameOrigin(options: SameOriginOptions = {}): Guard<CrossSiteTokenState> {
-  checkOptionNames(WHERE, options, ['origins', 'sameSite', 'exempt', 'token'])
-  const origins = compileOrigins(WHERE, options.origins ?? [])
-  const sites: ReadonlySet<string> = new Set(['same-origin', 'none', ...(options.sameSite ? ['same-site'] : [])])
-  const exemption = compileExemptions(options.exempt ?? [])
-  const tokens = options.token && crossSiteTokens(`${WHERE} token`, options.token)
-  const passing: Allow<CrossSiteTokens['state']> = tokens
-    ? Object.freeze({ kind: 'allow', state: tokens.state })
-    : ALLOW
+  const read = readOptions(WHERE, options, {
+    origins: orElse(origins, () => NO_ORIGINS),
+    sameSite: flag(false),
+    exempt: orElse(exemptions, () => []),
+    token: optional(crossSiteTokens),
+  })
+  const { origins: allowed, token } = read
+  const sites: ReadonlySet<string> = new Set(['same-origin', 'none', ...(read.sameSite ? ['same-site'] : [])])
+  const exempt = read.exempt.map(({ path: matches, reason }) => {
+    const verdict: Allow<never> = Object.freeze({ kind: 'allow', reason })
+    return { matches, verdict }
+  })
+  const passing: Allow<CrossSiteTokens['state']> = token ? Object.freeze({ kind: 'allow', state: token.state }) : ALLOW
   return guard({
     name: 'same origin',
     layer: 'cross-site',
-    reads: tokens?.reads ?? 'head',
-    ...(tokens && { adds: { crossSiteToken: tokenSlot } }),
-    check(request): Awaitable<Allow<CrossSiteTokens['state']> | Deny> {
-      if (SAFE.has(request.method) && request.headers.upgrade === undefined) return passing
-      const refusal = judge(request, origins, sites, tokens?.verify)
-      return refusal === undefined ? passing : (exemption(request.path) ?? refusal)
+    reads: token?.reads ?? 'head',
+    ...(token && { adds: { crossSiteToken: tokenSlot } }),
+    check(request): Allow<CrossSiteTokens['state']> | Deny {
+      if (SAFE.has(request.method) && !opensSocket(request)) return passing
+      const refusal = judge(request, allowed, sites, token?.verify)
+      if (refusal === undefined) return passing
+      return exempt.find(({ matches }) => matches(request.path))?.verdict ?? refusal
     },
   })
 }
 
+function opensSocket({ headers: { upgrade } }: RequestView): boolean {
+  return upgrade !== undefined && !TO_HTTP_2.test(upgrade)
+}
+
 function judge(
   request: RequestView,
-  origins: Origins,
+  allowed: Origins,
   sites: ReadonlySet<string>,
   verify: TokenVerifier | undefined,
 ): Deny | undefined {
   const { headers } = request
   const site = headers['sec-fetch-site']
   const { origin } = headers
-  if (origin !== undefined && includesOrigin(origins, origin)) return undefined
+  if (origin !== undefined && includesOrigin(allowed, origin)) return undefined
   if (site !== undefined) return sites.has(site as string) ? undefined : REFUSED.site
-  if (origin !== undefined) return isOwnOrigin(origin, request) ? undefined : REFUSED.origin
-  if (verify) return verify(request) ? undefined : REFUSED.token
+  if (origin !== undefined && isOwnOrigin(origin, request)) return undefined
+  // A page with the policy `no-referrer` says "null" of itself, and a proxy may have changed the host: the token settles it.
+  if (verify?.(request)) return undefined
+  if (origin !== undefined) return REFUSED.origin
+  if (verify) return REFUSED.token
   return carriesAmbientCredentials(request) ? REFUSED.unknown : undefined
 }
 
@@ -111,20 +143,6 @@ function withoutPort(host: string, port: string): string {
 function carriesAmbientCredentials({ headers, raw }: RequestView): boolean {
   if (headers.cookie !== undefined || (raw.socket as { authorized?: boolean }).authorized === true) return true
   return headers.authorization !== undefined && !/^(?:Bearer|DPoP) /i.test(headers.authorization)
-}
-
-function compileExemptions(exemptions: readonly Exemption[]): (path: string) => Allow<never> | undefined {
-  if (!Array.isArray(exemptions)) {
-    throw new ConfigurationError('ERR_OPTION_INVALID', `${WHERE}: "exempt" is a list of { path, reason }.`)
-  }
-  const compiled = (exemptions as readonly Exemption[]).map(({ path, reason }) => {
-    if (typeof reason !== 'string' || reason.trim() === '') {
-      throw new ConfigurationError('ERR_OPTION_INVALID', `${WHERE}: each exemption says its "reason".`)
-    }
-    const verdict: Allow<never> = Object.freeze({ kind: 'allow', reason })
-    return { matches: compilePaths(`${WHERE} exempt`, [path]), verdict }
-  })
-  return (path) => compiled.find(({ matches }) => matches(path))?.verdict
 }
 
 const REFUSED = {

@@ -1,33 +1,47 @@
-import { ConfigurationError } from '@ashlar/core'
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { flag, group, type OptionReader, type OptionTable } from '@ashlar/core/options'
+import type { Duration } from '@ashlar/core/time'
+import { strictTransportSecurity } from 'helmet'
+
+import { helmetHeaders } from './helmet-headers.ts'
+import { wholeSeconds } from './whole-seconds.ts'
 
 /** HTTP Strict Transport Security (RFC 6797). */
 export interface StrictTransportSecurity {
-  /** In seconds. Default 31 536 000, one year. */
-  readonly maxAge?: number
+  /** Whole seconds, from `'0s'`, which ends it, to `'3650d'`. Default `'365d'`. */
+  readonly maxAge?: Duration
   /** Default `true`. */
   readonly includeSubDomains?: boolean
   /** Asks to be built into browsers (hstspreload.org), which is slow to undo. Default `false`. */
   readonly preload?: boolean
 }
 
+/** As helmet takes it: `maxAge` in seconds. */
+export interface TransportSecurity {
+  readonly maxAge: number
+  readonly includeSubDomains: boolean
+  readonly preload: boolean
+}
+
 const YEAR = 31_536_000
 
-/**
- * The header's value.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`; also for `preload` without what the list asks for:
- * a year and all subdomains
- */
-export function strictTransportSecurityValue(where: string, options: StrictTransportSecurity): string {
-  const place = `${where} strictTransportSecurity`
-  checkOptionNames(place, options, ['maxAge', 'includeSubDomains', 'preload'])
-  const maxAge = numberOption(place, 'maxAge', options.maxAge, { min: 0, integer: true, fallback: YEAR })
-  const { includeSubDomains = true, preload = false } = options
-  if (preload && (maxAge < YEAR || !includeSubDomains)) {
-    throw new ConfigurationError(
-      'ERR_OPTION_INVALID',
-      `${place}: "preload" needs a "maxAge" of at least ${YEAR} and "includeSubDomains", or the list refuses the domain.`,
-    )
+const table = group({
+  maxAge: wholeSeconds({ min: '0s', max: '3650d', fallback: '365d' }),
+  includeSubDomains: flag(true),
+  preload: flag(false),
+} satisfies OptionTable<StrictTransportSecurity>)
+
+/** Also refuses `preload` without what the list asks for: a year and all subdomains. */
+export const transportSecurity: OptionReader<TransportSecurity> = (value, at) => {
+  const read = table(value, at)
+  if (read.preload && (read.maxAge < YEAR || !read.includeSubDomains)) {
+    throw at
+      .in('preload')
+      .invalid("false unless maxAge is at least '365d' and includeSubDomains is true, since the list asks for both")
   }
-  return `max-age=${maxAge}${includeSubDomains ? '; includeSubDomains' : ''}${preload ? '; preload' : ''}`
+  return read
+}
+
+/** The header field, as helmet writes it. */
+export function transportSecurityHeader(where: string, options: TransportSecurity): Record<string, string> {
+  return helmetHeaders(where, () => strictTransportSecurity(options))
 }

@@ -1,8 +1,11 @@
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 
 import type { AnyGuard } from '@ashlar/core'
-import { type ExpressAdapter, adapter as expressAdapter } from '@ashlar/express'
-import { type KoaAdapter, adapter as koaAdapter } from '@ashlar/koa'
+import { adapter as expressAdapter } from '@ashlar/express'
+import { adapter as koaAdapter } from '@ashlar/koa'
+import { type AppUnderTest, type Call, type RouteUnderTest, type TestServer, testApps } from '@ashlar/testkit'
+import { bodyParser } from '@koa/bodyparser'
+import Router from '@koa/router'
 import express from 'express'
 // @ts-expect-error: an alias without types
 import express4 from 'express-v4'
@@ -10,64 +13,70 @@ import Koa from 'koa'
 // @ts-expect-error: an alias without types
 import Koa2 from 'koa-v2'
 
-/** What a page of the test apps is made of. `locals` is `res.locals` or `ctx.state`. */
-export type Page = (raw: import('node:http').IncomingMessage, locals: { cspNonce?: string }) => string
-
-export interface AppOptions {
-  readonly guards: readonly AnyGuard[]
-  /** Pages by path. */
-  readonly pages?: Readonly<Record<string, Page>>
-  readonly trustedProxies?: readonly string[]
-  /** Guards in front of the app instead of in it. */
-  readonly frontDoor?: boolean
-  /** Whether the adapter's error boundary stands in the app. Default `true`. */
-  readonly boundary?: boolean
-}
-
-type Framework = (options: AppOptions) => RequestListener
-
-const settingsOf = ({ trustedProxies }: AppOptions): Parameters<typeof expressAdapter>[0] => ({
-  onError: () => {},
-  ...(trustedProxies && { trustedProxies }),
+/** Every framework and place that guards can stand in. */
+export const APPS = testApps({
+  express: { adapter: expressAdapter, versions: { 'Express 4': express4, 'Express 5': express } },
+  koa: { adapter: koaAdapter, Router, bodyParser, versions: { 'Koa 2': Koa2, 'Koa 3': Koa } },
 })
 
-function inExpress(make: typeof express, options: AppOptions): RequestListener {
-  const ashlar: ExpressAdapter = expressAdapter(settingsOf(options))
-  const app = make()
-  app.set('env', 'test')
-  if (!options.frontDoor) app.use(ashlar.protect(...(options.guards as [])))
-  for (const [path, page] of Object.entries(options.pages ?? {})) {
-    app.all(path, (request, response) => void response.type('html').send(page(request, response.locals)))
+type Serve = (typeof APPS)[number]['serve']
+
+/** What a page of the test apps is made of. `locals` is `res.locals` or `ctx.state`. */
+export type Page = (raw: IncomingMessage, locals: Call['locals']) => string
+
+export interface PageOptions {
+  readonly guards: readonly AnyGuard[]
+  /** Pages by path; `/throws` throws. */
+  readonly pages?: Readonly<Record<string, Page>>
+  readonly trustedProxies?: readonly string[]
+  /** Default `true`. */
+  readonly errorBoundary?: boolean
+  readonly bodyParser?: boolean
+}
+
+/** An app of pages. */
+export function pagesApp({ pages = {}, trustedProxies, guards, ...more }: PageOptions): AppUnderTest {
+  return {
+    guards,
+    errorBoundary: true,
+    ...more,
+    routes: [...Object.entries(pages).map(([path, make]) => page(path, make)), THROWS],
+    options: { onError() {}, ...(trustedProxies && { trustedProxies }) },
   }
-  app.get('/throws', () => {
+}
+
+const THROWS: RouteUnderTest = {
+  path: '/throws',
+  handler() {
     throw new Error('planted')
-  })
-  if (options.boundary !== false) app.use(ashlar.errorBoundary())
-  return options.frontDoor ? ashlar.frontDoor(app, ...(options.guards as [])) : app
+  },
 }
 
-function inKoa(Make: typeof Koa, options: AppOptions): RequestListener {
-  const ashlar: KoaAdapter = koaAdapter(settingsOf(options))
-  const app = new Make()
-  app.silent = true
-  if (options.boundary !== false) app.use(ashlar.errorBoundary())
-  if (!options.frontDoor) app.use(ashlar.protect(...(options.guards as [])))
-  app.use((context) => {
-    if (context.path === '/throws') throw new Error('planted')
-    const page = options.pages?.[context.path]
-    if (!page) return
-    context.type = 'html'
-    context.body = page(context.req, context.state)
-  })
-  return options.frontDoor ? ashlar.frontDoor(app, ...(options.guards as [])) : (app.callback() as RequestListener)
+function page(path: string, make: Page): RouteUnderTest {
+  return {
+    method: 'ALL',
+    path,
+    handler({ source, locals }) {
+      const raw = 'req' in source ? source.req : source
+      return { headers: { 'content-type': 'text/html; charset=utf-8' }, body: make(raw, locals) }
+    },
+  }
 }
 
-/** Every framework and place that guards can stand in. */
-export const FRAMEWORKS: Readonly<Record<string, Framework>> = {
-  'Express 4': (options) => inExpress(express4, options),
-  'Express 5': (options) => inExpress(express, options),
-  'Koa 2': (options) => inKoa(Koa2, options),
-  'Koa 3': (options) => inKoa(Koa, options),
-  'the front door of Express': (options) => inExpress(express, { ...options, frontDoor: true }),
-  'the front door of Koa': (options) => inKoa(Koa, { ...options, frontDoor: true }),
+/** Serves an app of pages for as long as `use` takes. */
+export async function withPages(
+  serve: Serve,
+  options: PageOptions,
+  use: (server: TestServer) => Promise<void>,
+): Promise<void> {
+  const server = await serve(pagesApp(options))
+  try {
+    await use(server)
+  } finally {
+    await server.close()
+  }
 }
+
+/** Where one arrangement is enough. */
+export const serveExpress: Serve = APPS.find(({ name }) => name === 'Express 5')!.serve
+export const serveKoa: Serve = APPS.find(({ name }) => name === 'Koa 3')!.serve

@@ -1,27 +1,14 @@
-import { ALLOW, ConfigurationError } from '@ashlar/core'
-import { adapter as expressAdapter } from '@ashlar/express'
-import { adapter as koaAdapter } from '@ashlar/koa'
-import { testRequest, testServer } from '@ashlar/testkit'
+import { ALLOW } from '@ashlar/core'
+import { testRequest } from '@ashlar/testkit'
 import { describe, expect, test } from '@jest/globals'
-import express from 'express'
-import Koa from 'koa'
 
 import { type SecurityHeadersOptions, securityHeaders } from '../src/index.ts'
+import { APPS, withPages } from './apps.ts'
+import { refusalOf, type Wrong } from './refusal.ts'
 
 function headersOf(options?: SecurityHeadersOptions, secure = false): Readonly<Record<string, string>> {
   const verdict = securityHeaders(options).check(testRequest({ secure }), {})
-  if (verdict instanceof Promise || !verdict.headers) throw new Error('expected headers at once')
-  return verdict.headers
-}
-
-function codeOf(make: () => unknown): string | undefined {
-  try {
-    make()
-  } catch (error) {
-    if (error instanceof ConfigurationError) return `${error.code} ${error.message}`
-    throw error
-  }
-  return undefined
+  return (verdict as { readonly headers: Readonly<Record<string, string>> }).headers
 }
 
 describe('the web profile', () => {
@@ -46,10 +33,10 @@ describe('the web profile', () => {
 
   test("has a content security policy on helmet's base", () => {
     expect(headersOf()['content-security-policy']).toBe(
-      "default-src 'self'; script-src 'none'; script-src-attr 'none'; object-src 'none'; base-uri 'self'; " +
-        "style-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data:",
+      "default-src 'self';script-src 'none';script-src-attr 'none';object-src 'none';base-uri 'self';" +
+        "style-src 'self';font-src 'self';form-action 'self';frame-ancestors 'none';img-src 'self' data:",
     )
-    expect(headersOf({}, true)['content-security-policy']).toMatch(/; upgrade-insecure-requests$/)
+    expect(headersOf({}, true)['content-security-policy']).toMatch(/;upgrade-insecure-requests$/)
   })
 
   test('denies every feature', () => {
@@ -61,8 +48,7 @@ describe('the web profile', () => {
 
 test('the api profile renders nothing, stores nothing and tells no referrer', () => {
   expect(headersOf({ profile: 'api' })).toMatchObject({
-    'content-security-policy':
-      "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
+    'content-security-policy': "default-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none';sandbox",
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',
     'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
@@ -73,7 +59,9 @@ test('strict transport security goes out over TLS only', () => {
   expect(headersOf({}, false)).not.toHaveProperty('strict-transport-security')
   expect(headersOf({}, true)['strict-transport-security']).toBe('max-age=31536000; includeSubDomains')
   expect(
-    headersOf({ strictTransportSecurity: { maxAge: 60, includeSubDomains: false } }, true)['strict-transport-security'],
+    headersOf({ strictTransportSecurity: { maxAge: '60s', includeSubDomains: false } }, true)[
+      'strict-transport-security'
+    ],
   ).toBe('max-age=60')
   expect(headersOf({ strictTransportSecurity: { preload: true } }, true)['strict-transport-security']).toBe(
     'max-age=31536000; includeSubDomains; preload',
@@ -95,12 +83,20 @@ test('the verdict is one frozen object for plain HTTP and one for TLS', () => {
 test('each header can be chosen or left out', () => {
   const headers = headersOf({
     xFrameOptions: 'SAMEORIGIN',
-    xXssProtection: '1; mode=block',
+    originAgentCluster: '?0',
+    xDnsPrefetchControl: 'on',
+    xPermittedCrossDomainPolicies: 'master-only',
+    xDownloadOptions: false,
     crossOriginEmbedderPolicy: false,
     permissionsPolicy: { fullscreen: ['self'], geolocation: ['self', 'https://maps.example.com'], usb: ['*', 'self'] },
   })
-  expect(headers['x-frame-options']).toBe('SAMEORIGIN')
-  expect(headers['x-xss-protection']).toBe('1; mode=block')
+  expect(headers).toMatchObject({
+    'x-frame-options': 'SAMEORIGIN',
+    'origin-agent-cluster': '?0',
+    'x-dns-prefetch-control': 'on',
+    'x-permitted-cross-domain-policies': 'master-only',
+  })
+  expect(headers).not.toHaveProperty('x-download-options')
   expect(headers).not.toHaveProperty('cross-origin-embedder-policy')
   expect(headers['permissions-policy']).toContain(
     'fullscreen=(self), gamepad=(), geolocation=(self "https://maps.example.com"), gyroscope=()',
@@ -110,19 +106,57 @@ test('each header can be chosen or left out', () => {
   expect(headersOf({ profile: 'api', cacheControl: false })).not.toHaveProperty('cache-control')
 })
 
+test('who may frame a page is said once: the policy follows the older header', () => {
+  const frames = (options: SecurityHeadersOptions) =>
+    /frame-ancestors ([^;]*)/.exec(headersOf(options)['content-security-policy']!)?.[1]
+  expect(frames({})).toBe("'none'")
+  expect(frames({ xFrameOptions: 'SAMEORIGIN' })).toBe("'self'")
+  expect(frames({ profile: 'api', xFrameOptions: 'SAMEORIGIN' })).toBe("'self'")
+  const partner = 'https://partner.example'
+  expect(frames({ xFrameOptions: 'SAMEORIGIN', contentSecurityPolicy: { frameAncestors: [partner] } })).toBe(partner)
+})
+
+test('reports go to the endpoint, which is named over TLS only', () => {
+  const options = {
+    reportTo: 'https://reports.example.com/r',
+    crossOriginEmbedderPolicyReportOnly: 'credentialless',
+    crossOriginOpenerPolicyReportOnly: 'same-origin-allow-popups',
+  } as const
+  expect(headersOf(options, true)).toMatchObject({
+    'reporting-endpoints': 'default="https://reports.example.com/r"',
+    'content-security-policy': expect.stringMatching(
+      /;report-uri https:\/\/reports\.example\.com\/r;report-to default$/,
+    ),
+    'cross-origin-embedder-policy': 'require-corp; report-to="default"',
+    'cross-origin-opener-policy': 'same-origin; report-to="default"',
+    'cross-origin-embedder-policy-report-only': 'credentialless; report-to="default"',
+    'cross-origin-opener-policy-report-only': 'same-origin-allow-popups; report-to="default"',
+  })
+  const plain = headersOf(options)
+  expect(plain).not.toHaveProperty('reporting-endpoints')
+  expect(plain['cross-origin-embedder-policy']).toBe('require-corp')
+  expect(plain['content-security-policy']).toMatch(/;report-uri https:\/\/reports\.example\.com\/r$/)
+})
+
 describe('refuses at construction', () => {
-  const wrong: readonly [name: string, options: unknown, expected: RegExp][] = [
+  const wrong: readonly [name: string, options: Wrong, expected: RegExp][] = [
     ['no object', 'web', /^ERR_OPTION_INVALID/],
+    ['a guard', securityHeaders(), /^ERR_OPTION_INVALID .*guard/],
     ['an unknown option', { frameOptions: 'DENY' }, /^ERR_OPTION_UNKNOWN/],
     ['a typo, with what was meant', { xFrameOption: 'DENY' }, /^ERR_OPTION_UNKNOWN .*"xFrameOptions"/],
-    ['an unknown profile', { profile: 'spa' }, /^ERR_OPTION_INVALID .*"web" or "api"/],
+    ["helmet's other names", { frameguard: { action: 'deny' } }, /^ERR_OPTION_UNKNOWN .*xFrameOptions/],
+    ['the short name of a header', { hsts: { maxAge: 1 } }, /^ERR_OPTION_UNKNOWN .*strictTransportSecurity/],
+    ['an unknown profile', { profile: 'spa' }, /^ERR_OPTION_INVALID .*'web', 'api'/],
     ['a profile from the prototype', { profile: 'constructor' }, /^ERR_OPTION_INVALID/],
-    ['an unknown word', { referrerPolicy: 'never' }, /^ERR_OPTION_INVALID .*"no-referrer"/],
+    ['an unknown word', { referrerPolicy: 'never' }, /^ERR_OPTION_INVALID .*'no-referrer'/],
     ['true for a word', { xFrameOptions: true }, /^ERR_OPTION_INVALID/],
     ['a header injection', { xFrameOptions: 'DENY\r\nx: y' }, /^ERR_OPTION_INVALID/],
+    ['a filter that was used to attack', { xXssProtection: '1; mode=block' }, /^ERR_OPTION_UNSAFE/],
     ['another cache control', { cacheControl: 'public' }, /^ERR_OPTION_INVALID/],
-    ['a negative age', { strictTransportSecurity: { maxAge: -1 } }, /^ERR_OPTION_INVALID/],
-    ['an age that is no number', { strictTransportSecurity: { maxAge: Number.NaN } }, /^ERR_OPTION_INVALID/],
+    ['an age without a unit', { strictTransportSecurity: { maxAge: 60 } }, /^ERR_OPTION_INVALID .*'60s'/],
+    ['a negative age', { strictTransportSecurity: { maxAge: '-1s' } }, /^ERR_OPTION_INVALID/],
+    ['an age that is no duration', { strictTransportSecurity: { maxAge: Number.NaN } }, /^ERR_OPTION_INVALID/],
+    ['half a second', { strictTransportSecurity: { maxAge: '0.5s' } }, /^ERR_OPTION_INVALID .*whole seconds/],
     [
       'helmet 3 spelling',
       { strictTransportSecurity: { includeSubdomains: true } },
@@ -130,13 +164,13 @@ describe('refuses at construction', () => {
     ],
     [
       'preload for a short time',
-      { strictTransportSecurity: { preload: true, maxAge: 86_400 } },
-      /^ERR_OPTION_INVALID .*"preload"/,
+      { strictTransportSecurity: { preload: true, maxAge: '1d' } },
+      /^ERR_OPTION_INVALID .*preload"/,
     ],
     [
       'preload of one host',
       { strictTransportSecurity: { preload: true, includeSubDomains: false } },
-      /^ERR_OPTION_INVALID .*"preload"/,
+      /^ERR_OPTION_INVALID .*preload"/,
     ],
     ['an unknown feature', { permissionsPolicy: { geolocations: [] } }, /^ERR_OPTION_UNKNOWN .*"geolocation"/],
     ['a feature without a list', { permissionsPolicy: { camera: 'self' } }, /^ERR_OPTION_INVALID .*list/],
@@ -146,84 +180,39 @@ describe('refuses at construction', () => {
       { permissionsPolicy: { camera: ['https://a.example"), usb=*'] } },
       /^ERR_OPTION_INVALID/,
     ],
+    ['reports to another scheme', { reportTo: 'http://reports.example.com' }, /^ERR_OPTION_INVALID/],
+    ['reports to what is no address', { reportTo: '//reports"; x' }, /^ERR_OPTION_INVALID/],
+    [
+      'two answers to who may frame a page',
+      { xFrameOptions: 'SAMEORIGIN', contentSecurityPolicy: { frameAncestors: ["'none'"] } },
+      /^ERR_OPTION_INVALID .*"xFrameOptions"/,
+    ],
   ]
   test.each(wrong)('%s', (_, options, expected) => {
-    expect(codeOf(() => securityHeaders(options as SecurityHeadersOptions))).toMatch(expected)
+    expect(refusalOf(() => securityHeaders(options))).toMatch(expected)
   })
 })
 
-describe('over HTTP', () => {
-  const guard = securityHeaders()
-  const quiet = { onError: () => {} }
-  const inExpress = expressAdapter(quiet)
-  const inKoa = koaAdapter(quiet)
-
-  function expressApp(): express.Express {
-    const app = express()
-    app.use(inExpress.protect(guard))
-    app.get('/', (_, response) => void response.send('ok'))
-    app.get('/throws', () => {
-      throw new Error('planted')
-    })
-    app.use(inExpress.errorBoundary())
-    return app
-  }
-
-  function koaApp(): Koa {
-    const app = new Koa()
-    app.use(inKoa.errorBoundary())
-    app.use(inKoa.protect(guard))
-    app.use((context) => {
-      if (context.path === '/throws') throw new Error('planted')
-      if (context.path === '/') context.body = 'ok'
-    })
-    return app
-  }
-
-  test.each([
-    ['Express', () => expressApp()],
-    ['Koa', () => koaApp().callback()],
-    ['the front door', () => inExpress.frontDoor(express(), guard)],
-  ])('%s sends the headers on success, on 404 and on an error', async (_, make) => {
-    const server = await testServer(make())
-    const expected = headersOf()
-    try {
+/** Over TLS or not, as a trusted proxy says. */
+describe.each(APPS)('in $name', ({ serve }) => {
+  test('the headers are on success, on 404 and on an error', async () => {
+    await withPages(serve, { guards: [securityHeaders()], pages: { '/': () => 'ok' } }, async (server) => {
       for (const target of ['/', '/missing', '/throws']) {
         const { headers } = await server.call(target)
-        expect(headers).toMatchObject(expected)
+        expect(headers).toMatchObject(headersOf())
         expect(headers).not.toHaveProperty('strict-transport-security')
+        expect(headers).not.toHaveProperty('x-powered-by')
       }
-    } finally {
-      await server.close()
-    }
+    })
   })
 
-  test('a trusted proxy that terminates TLS makes it secure, an untrusted one does not', async () => {
-    const trusting = { trustedProxies: ['loopback'] }
-    const apps = {
-      express: (trust: boolean) => {
-        const app = express()
-        app.use((trust ? expressAdapter(trusting) : inExpress).protect(guard))
-        return app
-      },
-      koa: (trust: boolean) => {
-        const app = new Koa()
-        app.use((trust ? koaAdapter(trusting) : inKoa).protect(guard))
-        return app.callback()
-      },
-    }
-    for (const make of Object.values(apps)) {
-      for (const trust of [true, false]) {
-        const server = await testServer(make(trust))
-        try {
-          const { headers } = await server.call('/', { headers: { 'x-forwarded-proto': 'https' } })
-          expect('strict-transport-security' in headers).toBe(trust)
-          const plain = await server.call('/', { headers: { 'x-forwarded-proto': 'http' } })
-          expect(plain.headers).not.toHaveProperty('strict-transport-security')
-        } finally {
-          await server.close()
-        }
-      }
-    }
+  test.each([true, false])('a proxy that terminates TLS makes it secure where it is trusted: %s', async (trusted) => {
+    const options = { guards: [securityHeaders()], ...(trusted && { trustedProxies: ['loopback'] }) }
+    await withPages(serve, options, async (server) => {
+      const { headers } = await server.call('/', { headers: { 'x-forwarded-proto': 'https' } })
+      expect('strict-transport-security' in headers).toBe(trusted)
+      const plain = await server.call('/', { headers: { 'x-forwarded-proto': 'http' } })
+      expect(plain.headers).not.toHaveProperty('strict-transport-security')
+    })
   })
 })

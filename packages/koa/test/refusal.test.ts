@@ -33,3 +33,39 @@ test('outer middleware sees a refusal in ctx.body and may change it', async () =
     await server.close()
   }
 })
+
+test('every listener of the app’s errors is told, whatever another does; one that rejects ends nothing', async () => {
+  const app = new Koa()
+  const told: unknown[] = []
+  let handled = false
+  const rejection = Promise.reject(new Error('listener'))
+  rejection.catch(() => undefined)
+  Object.defineProperty(rejection, 'then', {
+    value(...handlers: [undefined, undefined]) {
+      handled = handlers[1] !== undefined
+      return Promise.prototype.then.apply(rejection, handlers)
+    },
+  })
+  app.on('error', () => {
+    throw new Error('listener')
+  })
+  app.on('error', () => rejection)
+  app.once('error', (error) => told.push(error))
+  app.use(
+    protect({
+      ...refuse,
+      check() {
+        throw new Error('guard')
+      },
+    }),
+  )
+  const server = await testServer(app.callback())
+  try {
+    expect((await server.call('/')).status).toBe(500)
+    expect((await server.call('/')).status).toBe(500)
+    expect(told).toMatchObject([{ message: 'guard' }])
+    expect(handled).toBe(true)
+  } finally {
+    await server.close()
+  }
+})

@@ -95,7 +95,7 @@ function mountOf({ baseUrl = '' }: NodeRequest): string {
 
 /** Express gives a router mounted at `/api` the path `/` for `/api`. */
 function trimmed(path: string): string {
-  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+  return path.endsWith('/') ? path.slice(0, -1) : path
 }
 
 /** Answers what a handler threw: a client's error by its status, everything else as 500 and with a word to the operator. */

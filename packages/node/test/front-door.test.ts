@@ -8,22 +8,29 @@ import { adapter, frontDoor, protect } from '../src/index.ts'
 
 const pass: Guard = { name: 'pass', layer: 'custom', reads: 'head', check: () => ALLOW }
 
+/** Rejects, and is no promise. */
+const thenable = {
+  // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried here
+  then: (_: unknown, reject: (error: unknown) => void) => reject(new Error('then')),
+}
+
 describe('frontDoor()', () => {
   test('answers for a listener that throws or rejects, and tells the operator', async () => {
     const reported: unknown[] = []
     const { frontDoor } = adapter({ onError: (error) => reported.push(error) })
     const listener = ({ url }: { url?: string | undefined }): unknown => {
       if (url === '/rejects') return Promise.reject(new Error('rejected'))
+      if (url === '/thenable') return thenable
       throw new Error('thrown')
     }
     const server = await testServer(frontDoor(listener, pass))
     try {
-      for (const path of ['/throws', '/rejects']) {
+      for (const path of ['/throws', '/rejects', '/thenable']) {
         const answer = await server.call(path)
         expect(answer.status).toBe(500)
         expect(answer.json()).toMatchObject({ code: 'internal-error' })
       }
-      expect(reported.map((error) => (error as Error).message)).toEqual(['thrown', 'rejected'])
+      expect(reported.map((error) => (error as Error).message)).toEqual(['thrown', 'rejected', 'then'])
     } finally {
       await server.close()
     }

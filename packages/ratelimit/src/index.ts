@@ -1,10 +1,11 @@
-export { type BlocklistEntry, type BlocklistStore, type BlockTarget, memoryBlocklistStore } from './blocklist/block.ts'
+export type { BlockTarget } from './blocklist/block.ts'
+export { type BlocklistEntry, type BlockStore, memoryBlocks } from './blocklist/block-store.ts'
 export { type Blocklist, type BlocklistOptions, blocklist } from './blocklist/blocklist.ts'
 export { copyTaken } from './copy-taken.ts'
 export type { FieldOptions } from './fields.ts'
 export { type FlexibleLimiter, type FlexibleResult, type FlexibleSettings, flexibleStore } from './flexible-store.ts'
 export type { KeyFunction, LimitBy } from './key.ts'
-export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory/memory-store.ts'
+export { type MemoryRateLimits, type MemoryRateLimitsOptions, memoryRateLimits } from './memory/memory-rate-limits.ts'
 export type { OverrideOptions } from './override-cache.ts'
 export {
   type Duration,

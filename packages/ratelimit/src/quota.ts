@@ -3,7 +3,7 @@ import { checkOptionNames, numberOption } from '@ashlar/core/options'
 import type { Quota, QuotaClaim } from '@ashlar/core/stores'
 import { type Clock, systemClock } from '@ashlar/core/time'
 
-import { memoryStore } from './memory/memory-store.ts'
+import { memoryRateLimits } from './memory/memory-rate-limits.ts'
 import { type Policy, policyName } from './policy.ts'
 import { policiesOf } from './rate-limit.ts'
 import type { RateLimitStore, Taken } from './store.ts'
@@ -35,7 +35,7 @@ export function quota(options: QuotaOptions): Quota {
   const name = policyName(where, options.name)
   if (name === undefined) throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "name" is required.`)
   const policies = policiesOf(where, options.policy)
-  const { store = memoryStore({ maxKeys: 1, clock: options.clock ?? systemClock }) } = options
+  const { store = memoryRateLimits({ maxKeys: 1, clock: options.clock ?? systemClock }) } = options
   const ledger = openLedger(store, { name, policies }, storeLossOptions(where, store, options))
   return Object.freeze({
     name,

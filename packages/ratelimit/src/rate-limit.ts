@@ -17,7 +17,7 @@ import { type Clock, systemClock } from '@ashlar/core/time'
 import type { FieldOptions } from './fields.ts'
 import { keyFunction, type LimitBy } from './key.ts'
 import { Limiter } from './limiter.ts'
-import { memoryStore } from './memory/memory-store.ts'
+import { memoryRateLimits } from './memory/memory-rate-limits.ts'
 import { type Policy, policyName } from './policy.ts'
 import type { RateLimitStore } from './store.ts'
 import { openLedger, type StoreLossOptions, storeLossOptions } from './store-loss.ts'
@@ -87,7 +87,13 @@ export function rateLimit(
 export function rateLimit(options: RateLimitOptions): Guard
 export function rateLimit(options: RateLimitOptions): Guard {
   checkOptionNames('rateLimit()', options, RATE_LIMIT_OPTIONS)
-  const { by = 'address', reads = 'head', clock = systemClock, store = memoryStore({ clock }), headers = {} } = options
+  const {
+    by = 'address',
+    reads = 'head',
+    clock = systemClock,
+    store = memoryRateLimits({ clock }),
+    headers = {},
+  } = options
   const name = policyName('rateLimit()', options.name) ?? 'default'
   const policies = policiesOf('rateLimit()', options.policy)
   checkBy(by)

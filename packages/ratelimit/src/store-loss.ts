@@ -4,7 +4,7 @@ import { withDeadline } from '@ashlar/core/time'
 
 import { copyTaken } from './copy-taken.ts'
 import type { MemoryLedger } from './memory/memory-ledger.ts'
-import { memoryStore } from './memory/memory-store.ts'
+import { memoryRateLimits } from './memory/memory-rate-limits.ts'
 import type { Policy } from './policy.ts'
 import type { Ledger, LimiterDefinition, RateLimitStore, Taken } from './store.ts'
 
@@ -78,7 +78,7 @@ class SharedLedger implements Ledger {
     this.#guard = `rate limit ${name}`
     this.#local =
       loss.mode === 'local'
-        ? memoryStore().open({ name, policies: policies.map((policy) => shareOf(policy, loss.instances)) })
+        ? memoryRateLimits().open({ name, policies: policies.map((policy) => shareOf(policy, loss.instances)) })
         : undefined
     const standings = policies.map(({ limit }) => ({ remaining: limit, growsInMs: 0, resetInMs: 0, retryInMs: 0 }))
     this.#everything = { admitted: true, standings }

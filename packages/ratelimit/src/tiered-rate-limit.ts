@@ -4,7 +4,7 @@ import { systemClock } from '@ashlar/core/time'
 
 import { byAddress, principalKey } from './key.ts'
 import { Limiter } from './limiter.ts'
-import { memoryStore } from './memory/memory-store.ts'
+import { memoryRateLimits } from './memory/memory-rate-limits.ts'
 import { OverrideCache, type OverrideOptions } from './override-cache.ts'
 import { type Policy, policyName, slidingWindow } from './policy.ts'
 import { ipv6PrefixOption, limitedCheck, policiesOf, RATE_LIMIT_OPTIONS, type RateLimitOptions } from './rate-limit.ts'
@@ -46,7 +46,7 @@ export function tieredRateLimit(options: TieredRateLimitOptions = {}): Guard {
   const shared = RATE_LIMIT_OPTIONS.filter((option) => option !== 'policy' && option !== 'by')
   checkOptionNames(where, options, [...shared, 'tiers', 'overrides'])
   const { tiers = DEFAULT_TIERS, clock = systemClock, headers = {}, reads = 'head' } = options
-  const { store = memoryStore({ clock }) } = options
+  const { store = memoryRateLimits({ clock }) } = options
   const name = policyName(where, options.name) ?? 'tier'
   const loss = storeLossOptions(where, store, options)
   const guardName = `rate limit ${name}`

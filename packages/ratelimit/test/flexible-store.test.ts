@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 
-import { rateLimitStoreContract } from '../src/contract.ts'
+import { rateLimitsContract } from '../src/contract.ts'
 import { fixedWindow, flexibleStore, slidingWindow, tokenBucket } from '../src/index.ts'
 
-rateLimitStoreContract(
-  { describe, test },
-  { store: () => flexibleStore((settings) => new RateLimiterMemory(settings)), kinds: ['fixed-window'] },
+rateLimitsContract(
+  { describe, test, expect },
+  () => ({ store: flexibleStore((settings) => new RateLimiterMemory(settings)) }),
+  { kinds: ['fixed-window'] },
 )
 
 test.each([

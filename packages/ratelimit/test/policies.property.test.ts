@@ -2,7 +2,7 @@ import { fakeClock } from '@ashlar/testkit'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 
-import { fixedWindow, memoryStore, type Policy, slidingWindow, tokenBucket } from '../src/index.ts'
+import { fixedWindow, memoryRateLimits, type Policy, slidingWindow, tokenBucket } from '../src/index.ts'
 import { brokenPromise } from './reference-model.ts'
 
 const DAY = 86_400_000
@@ -41,7 +41,7 @@ describe('for any sequence of times and costs', () => {
     fc.assert(
       fc.property(policies, steps, fc.integer({ min: 0, max: 200 * DAY }), (policy, sequence, offset) => {
         const clock = fakeClock(Date.UTC(2026, 0, 1) + offset)
-        const ledger = memoryStore({ clock }).open({ name: 'model', policies: [policy] })
+        const ledger = memoryRateLimits({ clock }).open({ name: 'model', policies: [policy] })
         // Time as the promise counts it: only what the clock went forward.
         let time = clock.now()
         const admissions: { time: number; cost: number }[] = []
@@ -68,7 +68,7 @@ describe('for any sequence of times and costs', () => {
     fc.assert(
       fc.property(policies, steps, (policy, sequence) => {
         const clock = fakeClock(Date.UTC(2026, 0, 1))
-        const ledger = memoryStore({ clock }).open({ name: 'model', policies: [policy] })
+        const ledger = memoryRateLimits({ clock }).open({ name: 'model', policies: [policy] })
         for (const { share, cost } of sequence) {
           clock.advance(Math.trunc(share * policy.windowMs))
           const { admitted, standings } = ledger.take('key', cost)
@@ -89,7 +89,7 @@ describe('for any sequence of times and costs', () => {
     fc.assert(
       fc.property(fc.array(policies, { minLength: 2, maxLength: 4 }), steps, (several, sequence) => {
         const clock = fakeClock(Date.UTC(2026, 0, 1))
-        const ledger = memoryStore({ clock }).open({ name: 'model', policies: several })
+        const ledger = memoryRateLimits({ clock }).open({ name: 'model', policies: several })
         let time = clock.now()
         const admissions: { time: number; cost: number }[] = []
         for (const { share, cost } of sequence) {

@@ -10,7 +10,7 @@ import {
   chargeFailures,
   chargeSuccesses,
   fixedWindow,
-  memoryStore,
+  memoryRateLimits,
   type Policy,
   type RateLimitOptions,
   rateLimit,
@@ -288,7 +288,7 @@ describe('options', () => {
     expect(() => fixedWindow({ limit: value, window: 1000 })).toThrow(invalid)
     expect(() => fixedWindow({ limit: 1, window: value })).toThrow(invalid)
     expect(() => slidingWindow({ limit: value, window: 1000 })).toThrow(invalid)
-    expect(() => memoryStore({ maxKeys: value })).toThrow(invalid)
+    expect(() => memoryRateLimits({ maxKeys: value })).toThrow(invalid)
     expect(() => rateLimit({ policy: two, ipv6Prefix: value })).toThrow(invalid)
     expect(() => rateLimit({ policy: two, storeTimeoutMs: value })).toThrow(invalid)
     expect(() => rateLimit({ policy: two, instances: value })).toThrow(invalid)
@@ -320,7 +320,7 @@ describe('options', () => {
   })
 
   test('two limiters of one name in one store are refused, two names are not', () => {
-    const store = memoryStore()
+    const store = memoryRateLimits()
     rateLimit({ policy: two, store })
     expect(() => rateLimit({ policy: two, store })).toThrow(
       expect.objectContaining({ code: 'ERR_RATE_LIMIT_NAME_TAKEN' }),

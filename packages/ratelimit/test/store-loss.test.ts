@@ -7,7 +7,7 @@ import {
   copyTaken,
   fixedWindow,
   type Ledger,
-  memoryStore,
+  memoryRateLimits,
   type RateLimitOptions,
   type RateLimitStore,
   rateLimit,
@@ -15,7 +15,7 @@ import {
 
 /** A shared store that can be lost in several ways. */
 function unsteadyStore() {
-  const memory = memoryStore()
+  const memory = memoryRateLimits()
   const control = { mode: 'up' as 'up' | 'rejects' | 'throws' | 'hangs', calls: 0 }
   const store: RateLimitStore = {
     shared: true,

@@ -1,5 +1,6 @@
 import { answers } from './adapter-contract/answers.ts'
 import type { AdapterUnderTest, TestRunner } from './adapter-contract/app.ts'
+import { callbacks } from './adapter-contract/callbacks.ts'
 import { caller } from './adapter-contract/caller.ts'
 import { connections } from './adapter-contract/connections.ts'
 import { errors } from './adapter-contract/errors.ts'
@@ -24,6 +25,7 @@ export function adapterContract(runner: TestRunner, adapter: AdapterUnderTest): 
       moments,
       protectingHeaders,
       hooks,
+      callbacks,
       failingGuards,
       errors,
       paths,

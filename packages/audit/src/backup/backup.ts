@@ -1,19 +1,26 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
 import { AshlarError } from '@ashlar/core'
+import { OptionPlace } from '@ashlar/core/options'
 
-import { CHECKPOINTS } from '../trail/log-writer.ts'
+import { CHECKPOINTS } from '../trail/log-place.ts'
 import { openStream, sealStream } from './sealed-stream.ts'
+
+const MIN_PASSPHRASE = 16
 
 /**
  * Writes an encrypted copy of a trail to one file, also while it is being written to. The keys of data subjects are not
  * part of it: whoever is erased stays erased when it is restored.
+ * @param passphrase at least 16 characters; the backup is no safer than it
+ * @throws ConfigurationError `ERR_OPTION_INVALID`
+ * @example await backupTrail('/var/lib/orders/trail', '/backup/trail', passphrase)
  */
 export async function backupTrail(folder: string, file: string, passphrase: string): Promise<void> {
+  checkPassphrase('backupTrail()', passphrase, MIN_PASSPHRASE)
   const draft = `${file}.part`
   try {
     await pipeline(Readable.from(sealStream(archive(folder), passphrase)), createWriteStream(draft, { mode: 0o600 }))
@@ -28,8 +35,12 @@ export async function backupTrail(folder: string, file: string, passphrase: stri
 /**
  * Restores a backup to a folder that must not exist. The folder appears when all of it is there.
  * @throws AshlarError `ERR_BACKUP_INVALID` for another passphrase, and for a backup that was changed or cut off
+ * @example
+ * await restoreTrail('/backup/trail', '/var/lib/orders/trail', passphrase)
+ * const { ok } = await verifyTrail('/var/lib/orders/trail', { verifiers })
  */
 export async function restoreTrail(file: string, folder: string, passphrase: string): Promise<void> {
+  checkPassphrase('restoreTrail()', passphrase, 1)
   const draft = `${folder}.part`
   try {
     await mkdir(draft, { recursive: true, mode: 0o700 })
@@ -54,7 +65,9 @@ async function* archive(folder: string): AsyncIterable<Buffer> {
     const names = (await readdir(join(folder, log))).filter((name) => /^(?:\d{16}\.jsonl|torn-.*)$/.test(name)).sort()
     for (const name of [CHECKPOINTS, ...names]) {
       const path = join(log, name)
-      const { size } = await stat(join(folder, path))
+      const size = await sizeOf(join(folder, path))
+      // A process that has only just claimed a log has written nothing, and retention removes what is old.
+      if (size === undefined) continue
       yield Buffer.from(`${JSON.stringify({ path, size } satisfies Entry)}\n`)
       if (size > 0) yield* createReadStream(join(folder, path), { end: size - 1 }) as AsyncIterable<Buffer>
     }
@@ -64,7 +77,7 @@ async function* archive(folder: string): AsyncIterable<Buffer> {
 async function unpack(archived: AsyncIterable<Buffer>, folder: string): Promise<void> {
   let rest: Buffer = Buffer.alloc(0)
   let left = 0
-  let file: Awaited<ReturnType<typeof open>> | undefined
+  let file: FileHandle | undefined
   try {
     for await (const chunk of archived) {
       rest = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
@@ -80,13 +93,14 @@ async function unpack(archived: AsyncIterable<Buffer>, folder: string): Promise<
         if (end === -1) break
         const entry = entryOf(rest.toString('utf8', 0, end))
         rest = rest.subarray(end + 1)
-        await file?.close()
+        await finish(file)
         await mkdir(dirname(join(folder, entry.path)), { recursive: true, mode: 0o700 })
         file = await open(join(folder, entry.path), 'wx', 0o600)
         left = entry.size
       }
     }
     if (left > 0 || rest.length > 0) throw new AshlarError('ERR_BACKUP_INVALID', 'The backup ends in a file.')
+    await file?.sync()
   } finally {
     await file?.close()
   }
@@ -99,6 +113,26 @@ function entryOf(line: string): Entry {
     return { path, size: size! }
   }
   throw new AshlarError('ERR_BACKUP_INVALID', 'The backup holds something that is no part of a trail.')
+}
+
+/** Restored is what is on the disk itself. */
+async function finish(file: FileHandle | undefined): Promise<void> {
+  await file?.sync()
+  await file?.close()
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function checkPassphrase(where: string, passphrase: string, min: number): void {
+  if (typeof passphrase === 'string' && passphrase.length >= min) return
+  throw new OptionPlace(where).in('passphrase').invalid(`a text of at least ${min} character(s)`, passphrase)
 }
 
 async function syncFile(path: string): Promise<void> {

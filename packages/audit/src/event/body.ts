@@ -1,7 +1,6 @@
-import { AshlarError } from '@ashlar/core'
-
 import type { Redact } from '@ashlar/core/redaction'
-import type { AuditEvent, TrailEventName } from './audit-event.ts'
+
+import type { AuditEvent } from './audit-event.ts'
 import type { SealedEvent } from './sealed-event.ts'
 
 /** Control characters that JSON does not escape, but that steer terminals and end lines elsewhere. */
@@ -58,25 +57,4 @@ export function encodeBody(
 
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-}
-
-const OWN_NAMES: ReadonlySet<string> = new Set<TrailEventName>([
-  'operation_intended',
-  'operation_completed',
-  'trail_recovered',
-  'trail_pruned',
-])
-const NAME = /^[a-z][a-z0-9_]{1,63}$/
-const OUTCOMES: ReadonlySet<unknown> = new Set(['success', 'failure', 'refused', 'intended', 'unknown'])
-
-/** @throws AshlarError `ERR_EVENT_INVALID` */
-export function checkEvent(event: AuditEvent): void {
-  const { name, outcome } = (event as Partial<AuditEvent> | null) ?? {}
-  if (typeof name !== 'string' || !NAME.test(name)) {
-    throw new AshlarError('ERR_EVENT_INVALID', 'An audit event has a name in snake_case, of 2 to 64 characters.')
-  }
-  if (OWN_NAMES.has(name)) throw new AshlarError('ERR_EVENT_INVALID', `Only the trail itself records "${name}".`)
-  if (!OUTCOMES.has(outcome)) {
-    throw new AshlarError('ERR_EVENT_INVALID', `Event "${name}": the outcome is success, failure, refused or unknown.`)
-  }
 }

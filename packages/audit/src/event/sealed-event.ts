@@ -1,6 +1,7 @@
 import type { Awaitable } from '@ashlar/core'
 import { type SubjectKeys, type SubjectSealed, sealFor, unsealFor } from '@ashlar/core/keys'
 import type { Redact } from '@ashlar/core/redaction'
+import { isThenable } from '@ashlar/core/time'
 
 import type { AuditEvent, AuditRecord } from './audit-event.ts'
 
@@ -17,8 +18,10 @@ export function sealEvent(
   keys: SubjectKeys,
   redact: Redact,
 ): Awaitable<SealedEvent> {
-  const { who, where, changes, details, dataSubject, resource } = event
+  const { reason, who, where, changes, details, dataSubject, resource } = event
   const personal = redact({
+    // A reason is written by people as often as not.
+    reason,
     who,
     dataSubject,
     address: where?.address,
@@ -28,16 +31,19 @@ export function sealEvent(
     resource,
   })
   const sealed = sealFor(keys, subject, JSON.stringify(personal))
-  return 'then' in sealed ? sealed.then((parts) => withoutPersonal(event, parts)) : withoutPersonal(event, sealed)
+  return isThenable(sealed) ? sealed.then((parts) => withoutPersonal(event, parts)) : withoutPersonal(event, sealed)
 }
 
 function withoutPersonal(event: AuditEvent, sealed: SubjectSealed): SealedEvent {
-  const { who, where, changes: _, details: __, dataSubject: ___, resource, ...rest } = event
+  const { reason: _, who, where, changes: __, details, dataSubject: ___, resource, ...rest } = event
+  // What kind of operation it was is nobody's secret, and reports look for it.
+  const operation = details?.['event']
   return {
     open: {
       ...rest,
       ...(who && { who: { kind: who.kind, subject: sealed.subject } }),
       ...(resource && { resource: { type: resource.type } }),
+      ...(operation !== undefined && { details: { event: operation } }),
       ...(where && { where: { service: where.service, instance: where.instance } }),
     },
     sealed,
@@ -47,6 +53,9 @@ function withoutPersonal(event: AuditEvent, sealed: SubjectSealed): SealedEvent 
 /**
  * A record with its personal parts back in place; as it is, when it has none or its key is gone.
  * @throws AshlarError `ERR_SEAL_BROKEN` when they were changed
+ * @example
+ * const keys = await fileSubjectKeys('/var/lib/orders/subjects')
+ * for await (const { record } of readRecords(folder)) console.log(await unseal(record, keys))
  */
 export async function unseal(record: AuditRecord, keys: SubjectKeys): Promise<AuditRecord> {
   const text = record.sealed && (await unsealFor(keys, record.sealed))

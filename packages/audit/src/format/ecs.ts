@@ -2,7 +2,10 @@ import type { AuditEventName, AuditRecord } from '../event/audit-event.ts'
 
 const VERSION = '9.4.0'
 
-/** A record in the Elastic Common Schema 9.4. */
+/**
+ * A record in the Elastic Common Schema 9.4.
+ * @example for await (const { record } of readRecords(folder)) console.log(JSON.stringify(toEcs(record)))
+ */
 export function toEcs(record: AuditRecord): Record<string, unknown> {
   const { time, name, outcome, reason, seq, hash, who, where, requestId, traceId, details, resource, action } = record
   const status = details?.['status']

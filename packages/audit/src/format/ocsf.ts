@@ -14,6 +14,7 @@ const ASHLAR: Product = { name: 'Ashlar', vendor: 'Ashlar' }
 /**
  * A record in the Open Cybersecurity Schema Framework 1.7.0: Authentication (3002) for `authn_…` events, API Activity
  * (6003) for everything else.
+ * @example for await (const { record } of readRecords(folder)) console.log(JSON.stringify(toOcsf(record)))
  */
 export function toOcsf(record: AuditRecord, product: Product = ASHLAR): Record<string, unknown> {
   return record.name.startsWith('authn_') ? authentication(record, product) : apiActivity(record, product)

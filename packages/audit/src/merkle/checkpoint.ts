@@ -26,12 +26,14 @@ export interface CheckpointVerifier {
 }
 
 const ED25519 = 1
+const SIGNATURE = /^— [^\s+]+ [A-Za-z0-9+/]+={0,2}$/
 
 /**
  * A signer from an Ed25519 private key: checkpoints as C2SP `tlog-checkpoint`, which are C2SP signed notes.
  * @param name names the key; a host name, by custom. No spaces and no plus sign
  * @param privateKey a key object, or PKCS #8 in PEM
  * @throws ConfigurationError `ERR_OPTION_INVALID`
+ * @example const signer = checkpointSigner('trail.example.com', readFileSync('trail.pem', 'utf8'))
  */
 export function checkpointSigner(name: string, privateKey: KeyObject | string): CheckpointSigner {
   checkName(name)
@@ -53,9 +55,10 @@ export function checkpointSigner(name: string, privateKey: KeyObject | string): 
 /**
  * A verifier from a C2SP verifier key, `name+keyid+key`.
  * @throws ConfigurationError `ERR_OPTION_INVALID`
+ * @example await verifyTrail(folder, { verifiers: [checkpointVerifier(process.env.TRAIL_KEY)] })
  */
 export function checkpointVerifier(verifierKey: string): CheckpointVerifier {
-  const [name = '', id = '', ...rest] = verifierKey.trim().split('+')
+  const [name = '', id = '', ...rest] = typeof verifierKey === 'string' ? verifierKey.trim().split('+') : []
   // The key's base64 may hold plus signs as well.
   const bytes = Buffer.from(rest.join('+'), 'base64')
   if (bytes.length !== 33 || bytes[0] !== ED25519 || keyIdOf(name, bytes.subarray(1)).toString('hex') !== id) {
@@ -74,23 +77,26 @@ export function checkpointVerifier(verifierKey: string): CheckpointVerifier {
       const end = note.indexOf('\n\n')
       if (end === -1) return undefined
       const body = note.slice(0, end + 1)
-      const signed = note
-        .slice(end + 2)
-        .split('\n')
-        .some((line) => {
-          const [dash, signer, signature] = line.split(' ')
-          if (dash !== '—' || signer !== name || signature === undefined) return false
-          const value = Buffer.from(signature, 'base64')
-          // Only the canonical encoding, so that no bit of a signature can be changed unnoticed.
-          if (value.length !== 68 || value.toString('base64') !== signature) return false
-          return value.subarray(0, 4).toString('hex') === id && verify(null, Buffer.from(body), key, value.subarray(4))
-        })
+      const lines = note.slice(end + 2).split('\n')
+      // Nothing but signatures, each on a whole line.
+      if (lines.pop() !== '' || !lines.every((line) => SIGNATURE.test(line))) return undefined
+      const signed = lines.some((line) => {
+        const [, signer, signature = ''] = line.split(' ')
+        if (signer !== name) return false
+        const value = Buffer.from(signature, 'base64')
+        // Only the canonical encoding, so that no bit of a signature can be changed unnoticed.
+        if (value.length !== 68 || value.toString('base64') !== signature) return false
+        return value.subarray(0, 4).toString('hex') === id && verify(null, Buffer.from(body), key, value.subarray(4))
+      })
       return signed ? parseBody(body) : undefined
     },
   }
 }
 
-/** Splits a file of notes. What follows the last complete note is left out. */
+/**
+ * Splits a file of notes. What follows the last complete note is left out.
+ * @example await verifyTrail(folder, { verifiers, witnessed: splitNotes(readFileSync('witness', 'utf8')) })
+ */
 export function splitNotes(text: string): string[] {
   return text.match(/(?:[^\n]+\n)+\n(?:— [^\n]+\n)+/g) ?? []
 }
@@ -108,7 +114,8 @@ function bodyOf({ origin, size, root }: Checkpoint): string {
 function parseBody(body: string): Checkpoint | undefined {
   const [origin = '', size = '', encoded = ''] = body.split('\n')
   const root = Buffer.from(encoded, 'base64')
-  if (origin === '' || !/^(?:0|[1-9]\d{0,15})$/.test(size) || root.length !== 32) return undefined
+  if (origin === '' || !/^(?:0|[1-9]\d{0,14})$/.test(size)) return undefined
+  if (root.length !== 32 || root.toString('base64') !== encoded) return undefined
   return { origin, size: Number(size), root }
 }
 

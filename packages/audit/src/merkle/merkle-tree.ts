@@ -13,7 +13,12 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   return hash('sha256', PAIR, 'buffer')
 }
 
-/** The hash of a leaf: SHA-256 over 0x00 and its content. */
+/**
+ * The hash of a leaf: SHA-256 over 0x00 and its content (RFC 9162 §2.1.1).
+ * @example
+ * const tree = new MerkleTree()
+ * tree.push(leafHash('a record'))
+ */
 export function leafHash(content: string): Buffer {
   return hash('sha256', `\0${content}`, 'buffer')
 }

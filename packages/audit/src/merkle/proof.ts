@@ -40,13 +40,15 @@ export class Leaves {
 
   /** The hashes that lead from a leaf (counted from 0) to the root of the first `size` leaves: RFC 9162 §2.1.3.1. */
   inclusion(leaf: number, size: number): Buffer[] {
-    if (!(leaf >= 0 && leaf < size && size <= this.size)) throw new RangeError('No such leaf in a tree of this size.')
+    if (!(isSize(leaf) && isSize(size) && leaf < size && size <= this.size))
+      throw new RangeError('No such leaf in a tree of this size.')
     return this.#path(leaf, 0, size)
   }
 
   /** The hashes that lead from the tree of `first` leaves to the one of `second`: RFC 9162 §2.1.4.1. */
   consistency(first: number, second: number): Buffer[] {
-    if (!(first > 0 && first <= second && second <= this.size)) throw new RangeError('No such sizes in this tree.')
+    if (!(isSize(first) && isSize(second) && first > 0 && first <= second && second <= this.size))
+      throw new RangeError('No such sizes in this tree.')
     return first === second ? [] : this.#subproof(first, 0, second, true)
   }
 
@@ -67,7 +69,13 @@ export class Leaves {
   }
 }
 
-/** Whether `leaf` is the one at `index` (counted from 0) of the tree with this size and root: RFC 9162 §2.1.3.2. */
+/**
+ * Whether `leaf` is the one at `index` (counted from 0) of the tree with this size and root: RFC 9162 §2.1.3.2.
+ * @example
+ * const { seq, size, leaf, root, path } = await proveInclusion(folder, 'writer-1', 7)
+ * const bytes = (text: string) => Buffer.from(text, 'base64')
+ * provesInclusion(bytes(leaf), seq - 1, size, path.map(bytes), bytes(root))
+ */
 export function provesInclusion(
   leaf: Buffer,
   index: number,
@@ -75,7 +83,7 @@ export function provesInclusion(
   proof: readonly Buffer[],
   root: Buffer,
 ): boolean {
-  if (index >= size) return false
+  if (!isSize(index) || !isSize(size) || index >= size || ![leaf, root, ...proof].every(isHash)) return false
   let position = index
   let last = size - 1
   let node = leaf
@@ -96,7 +104,13 @@ export function provesInclusion(
   return last === 0 && node.equals(root)
 }
 
-/** Whether the second tree is the first one with leaves appended: RFC 9162 §2.1.4.2. */
+/**
+ * Whether the second tree is the first one with leaves appended: RFC 9162 §2.1.4.2.
+ * @example
+ * const { first, second, firstRoot, secondRoot, path } = await proveConsistency(folder, 'writer-1', 100, 200)
+ * const bytes = (text: string) => Buffer.from(text, 'base64')
+ * provesConsistency(first, second, bytes(firstRoot), bytes(secondRoot), path.map(bytes))
+ */
 export function provesConsistency(
   first: number,
   second: number,
@@ -104,8 +118,10 @@ export function provesConsistency(
   secondRoot: Buffer,
   proof: readonly Buffer[],
 ): boolean {
+  if (!isSize(first) || !isSize(second) || ![firstRoot, secondRoot, ...proof].every(isHash)) return false
+  if (first < 1) return false
   if (first === second) return proof.length === 0 && firstRoot.equals(secondRoot)
-  if (first <= 0 || first > second) return false
+  if (first > second) return false
   const path = Number.isInteger(Math.log2(first)) ? [firstRoot, ...proof] : [...proof]
   let position = first - 1
   let last = second - 1
@@ -133,6 +149,15 @@ export function provesConsistency(
     last = Math.floor(last / 2)
   }
   return last === 0 && ours.equals(firstRoot) && theirs.equals(secondRoot)
+}
+
+/** A number from elsewhere, as it stands in a proof. */
+function isSize(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0
+}
+
+function isHash(value: Buffer): boolean {
+  return value.length === 32
 }
 
 /** The largest power of two that is smaller than `count`. */

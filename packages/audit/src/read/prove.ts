@@ -27,6 +27,7 @@ export interface ConsistencyProof {
 /**
  * Proves that record `seq` of a log is among its first `size`; by default, among all.
  * @throws RangeError for a record that is not there
+ * @example const { leaf, root, path } = await proveInclusion('/var/lib/orders/trail', 'writer-1', 7)
  */
 export async function proveInclusion(folder: string, log: string, seq: number, size?: number): Promise<InclusionProof> {
   const leaves = await leavesOf(folder, log)
@@ -38,6 +39,7 @@ export async function proveInclusion(folder: string, log: string, seq: number, s
 /**
  * Proves that the log of `second` records is the one of `first` with records appended.
  * @throws RangeError for sizes that the log does not have
+ * @example const { path } = await proveConsistency('/var/lib/orders/trail', 'writer-1', 100, 200)
  */
 export async function proveConsistency(
   folder: string,

@@ -7,7 +7,13 @@ export interface LoggedRecord {
   readonly record: AuditRecord
 }
 
-/** All records of a trail kept in files, in the order of time over all of its logs. Lines that are no records are left out. */
+/**
+ * All records of a trail kept in files, in the order of time over all of its logs. Lines that are no records are left out.
+ * @example
+ * for await (const { log, record } of readRecords('/var/lib/orders/trail')) {
+ *   if (record.outcome === 'refused') console.log(log, record.seq, record.name)
+ * }
+ */
 export async function* readRecords(folder: string): AsyncIterable<LoggedRecord> {
   const sources = await fileLogs(folder)
   const cursors = await Promise.all(sources.map((source) => Cursor.at(source)))

@@ -1,3 +1,5 @@
+import { custom, OptionPlace, oneOf, optional, quoted, readOptions } from '@ashlar/core/options'
+
 import type { AuditRecord } from '../event/audit-event.ts'
 import { recordBatches } from '../read/read-records.ts'
 import { fileLogs } from '../verify/log-source.ts'
@@ -39,16 +41,31 @@ export interface ComplianceReport {
 }
 
 const DAY_MS = 86_400_000
+
+const day = custom((value, at) => {
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value))) return value
+  throw at.invalid(`a day such as '2026-01-31', not ${quoted(value)}`)
+})
+
 const SAMPLES = 5
 
 /**
- * What a trail shows of each control of a framework. Reads the trail once and keeps counts only.
- * @throws RangeError for dates that are none
+ * What a trail shows of each control of a framework. Reads the trail once and keeps counts only. An operation that was
+ * recorded by `audited` counts under its own name as well, once it has ended.
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @example
+ * const report = await complianceReport('/var/lib/orders/trail', { framework: 'pci', from: '2026-01-01', to: '2026-03-31' })
+ * await writeFile('pci.html', reportHtml(report))
  */
 export async function complianceReport(folder: string, options: ReportOptions): Promise<ComplianceReport> {
-  const framework = FRAMEWORKS[options.framework]
-  const from = options.from === undefined ? '' : dayOf(options.from)
-  const to = options.to === undefined ? '9999-99-99' : dayOf(options.to)
+  const settings = readOptions('complianceReport()', options, {
+    framework: oneOf(Object.keys(FRAMEWORKS) as FrameworkName[]),
+    from: optional(day),
+    to: optional(day),
+  })
+  const framework = FRAMEWORKS[settings.framework]
+  const { from = '', to = '9999-99-99' } = settings
+  if (from > to) throw new OptionPlace('complianceReport()').in('to').invalid('no earlier than "from"')
   const tallies = framework.controls.map((control) => new Tally(control))
   const byName = new Map<string, Tally[]>()
   for (const tally of tallies) {
@@ -66,14 +83,14 @@ export async function complianceReport(folder: string, options: ReportOptions): 
         records++
         if (day < first) first = day
         if (day > last) last = day
-        const interested = byName.get(record.name)
-        if (interested) for (const tally of interested) tally.take(record, day, log)
+        for (const name of namesOf(record))
+          for (const tally of byName.get(name) ?? []) tally.take(record, name, day, log)
       }
     }
   }
   const today = new Date().toISOString().slice(0, 10)
-  const start = options.from ?? (records > 0 ? first : today)
-  const end = options.to ?? (records > 0 ? last : today)
+  const start = settings.from ?? (records > 0 ? first : today)
+  const end = settings.to ?? (records > 0 ? last : today)
   const days = daysBetween(start, end)
   const controls = tallies.map((tally) => tally.evidence(days))
   const gaps = controls.reduce((sum, control) => sum + control.gaps.length, 0)
@@ -94,7 +111,7 @@ class Tally {
     this.control = control
   }
 
-  take({ seq, time, name, outcome }: AuditRecord, day: string, log: string): void {
+  take({ seq, time, outcome }: AuditRecord, name: string, day: string, log: string): void {
     const { outcomes } = this.control
     if (outcomes && !outcomes.includes(outcome)) return
     this.#count++
@@ -130,9 +147,10 @@ class Tally {
   }
 }
 
-function dayOf(text: string): string {
-  if (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))) return text
-  throw new RangeError(`${JSON.stringify(text)} is no date; dates read YYYY-MM-DD.`)
+/** The names that a record is evidence under. What was only announced is evidence of nothing but that. */
+function namesOf({ name, details }: AuditRecord): readonly string[] {
+  const operation = name === 'operation_completed' ? details?.['event'] : undefined
+  return typeof operation === 'string' ? [name, operation] : [name]
 }
 
 function daysBetween(from: string, to: string): string[] {

@@ -54,7 +54,7 @@ export const FRAMEWORKS: Readonly<Record<FrameworkName, Framework>> = {
       {
         id: '10.2.1.6',
         title: 'Initialization, starting and stopping of audit logs',
-        names: ['sys_startup', 'sys_shutdown', 'trail_recovered'],
+        names: ['sys_startup', 'sys_shutdown', 'trail_recovered', 'trail_lost', 'trail_restored'],
       },
       {
         id: '10.2.1.7',
@@ -92,7 +92,7 @@ export const FRAMEWORKS: Readonly<Record<FrameworkName, Framework>> = {
         title: 'Security events are evaluated',
         names: ['guard_failed', 'breaker_opened', 'breaker_closed'],
       },
-      { id: 'CC7.5', title: 'Recovery from incidents', names: ['trail_recovered', 'sys_startup'] },
+      { id: 'CC7.5', title: 'Recovery from incidents', names: ['trail_recovered', 'trail_restored', 'sys_startup'] },
       { id: 'CC8.1', title: 'Changes are recorded', names: ['config_changed'] },
       { id: 'C1.2', title: 'Confidential information is disposed of', names: ['sensitive_delete', 'subject_erased'] },
     ],
@@ -158,7 +158,7 @@ export const FRAMEWORKS: Readonly<Record<FrameworkName, Framework>> = {
       {
         id: 'A09',
         title: 'Logging: the trail is kept and recovered',
-        names: ['trail_recovered', 'trail_pruned', 'sys_startup'],
+        names: ['trail_recovered', 'trail_restored', 'trail_pruned', 'sys_startup'],
       },
     ],
   },

@@ -1,6 +1,9 @@
 import type { ComplianceReport, ControlEvidence } from './compliance-report.ts'
 
-/** One row a control. Cells that a spreadsheet could take for a formula are made text. */
+/**
+ * One row a control. Cells that a spreadsheet could take for a formula are made text.
+ * @example await writeFile('pci.csv', reportCsv(await complianceReport(folder, { framework: 'pci' })))
+ */
 export function reportCsv({ controls }: ComplianceReport): string {
   const rows = controls.map(({ id, title, count, first, last, outcomes, gaps }) => [
     id,
@@ -35,7 +38,10 @@ const STYLE = `
   @media print { body { margin: 0; max-width: none; font-size: 11px } a { color: inherit } }
 `
 
-/** One page that needs nothing else: no script, no address, made to be printed. */
+/**
+ * One page that needs nothing else: no script, no address, made to be printed.
+ * @example await writeFile('pci.html', reportHtml(await complianceReport(folder, { framework: 'pci' })))
+ */
 export function reportHtml(report: ComplianceReport): string {
   const { framework, from, to, records, controls, gaps } = report
   const rows = controls.map(

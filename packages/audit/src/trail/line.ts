@@ -39,7 +39,8 @@ export function parseLine(line: Buffer): ParsedLine | undefined {
   let seq = 0
   let at = 7
   for (let byte = line[at]!; byte >= 48 && byte <= 57 && at < 24; byte = line[++at]!) seq = seq * 10 + byte - 48
-  if (at === 7 || line[7] === 48 || line.compare(PREV_MARK, 0, 9, at, at + 9) !== 0) return undefined
+  if (at === 7 || line[7] === 48 || !Number.isSafeInteger(seq) || line.compare(PREV_MARK, 0, 9, at, at + 9) !== 0)
+    return undefined
   const prev = line.toString('latin1', at + 9, at + 9 + HASH_LENGTH)
   if (line[at + 9 + HASH_LENGTH] !== 34 || line[at + 10 + HASH_LENGTH] !== 44) return undefined
   const leaf = leafOf(line, contentLength)
@@ -50,6 +51,32 @@ export function parseLine(line: Buffer): ParsedLine | undefined {
     leaf,
     computed: leaf.toString('base64url'),
   }
+}
+
+/** What is asked of a record while its log is read. */
+export interface Members {
+  readonly name?: unknown
+  readonly intent?: unknown
+  readonly details?: { readonly through?: unknown } | null
+}
+
+/** The members of a line. One whose hash is right and whose JSON is not has none: whoever wrote it, reading goes on. */
+export function membersOf(line: Buffer): Members {
+  try {
+    return (JSON.parse(line.toString()) as Members | null) ?? {}
+  } catch {
+    return {}
+  }
+}
+
+/** How many lines of these bytes are whole records, whatever is between them. */
+export function wholeLines(bytes: Buffer): number {
+  let count = 0
+  for (let start = 0, end = bytes.indexOf(10); end !== -1; start = end + 1, end = bytes.indexOf(10, start)) {
+    const record = parseLine(bytes.subarray(start, end))
+    if (record && record.computed === record.claimed) count++
+  }
+  return count
 }
 
 function leafOf(line: Buffer, length: number): Buffer {

@@ -1,6 +1,6 @@
 import type { MerkleTree } from '../merkle/merkle-tree.ts'
 import type { ChainHead } from './chain.ts'
-import { type ParsedLine, parseLine } from './line.ts'
+import { membersOf, type ParsedLine, parseLine } from './line.ts'
 import { parseHeader, type SegmentHeader, treeBefore } from './segment-header.ts'
 
 /** What a segment holds, read from its start for as long as the chain holds. */
@@ -44,7 +44,7 @@ export function replay(bytes: Buffer, visit: (tree: MerkleTree) => void): Replay
 
 function trackIntent(line: Buffer, { seq }: ParsedLine, open: Set<number>): void {
   if (!line.includes(OPENS) && !line.includes(CLOSES)) return
-  const { name, intent } = JSON.parse(line.toString()) as { name?: string; intent?: number }
+  const { name, intent } = membersOf(line)
   if (name === 'operation_intended') open.add(seq)
-  if (name === 'operation_completed' && intent !== undefined) open.delete(intent)
+  if (name === 'operation_completed' && typeof intent === 'number') open.delete(intent)
 }

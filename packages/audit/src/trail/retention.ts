@@ -9,8 +9,8 @@ export interface Outlived {
 }
 
 /**
- * Finds the segments of a log that hold nothing younger than `before`: those that another one follows whose first
- * record is older. The last segment always stays.
+ * Finds the first segments of a log that hold nothing younger than `before`. The last segment always stays. A record's own
+ * time counts, since a clock that was set back makes what follows it look older than it is.
  * @param before milliseconds since the Unix epoch
  */
 export async function outlivedSegments(folder: string, before: number): Promise<Outlived | undefined> {
@@ -20,17 +20,26 @@ export async function outlivedSegments(folder: string, before: number): Promise<
   for (const [index, segment] of segments.entries()) {
     const next = segments[index + 1]
     const header = await next?.header()
-    const time = next && (await firstTime(next))
-    if (!header || time === undefined || !(time < before)) break
+    if (!next || !header || !(await isOlder(next, before, 1)) || !(await isOlder(segment, before))) break
     paths.push(join(folder, segment.name))
     through = header.first - 1
   }
   return paths.length > 0 ? { paths, through } : undefined
 }
 
-async function firstTime(segment: SegmentSource): Promise<number | undefined> {
-  for await (const [line] of segment.lines()) {
-    if (line) return Date.parse(/"time":"([^"]+)"/.exec(line.bytes.toString())?.[1] ?? '')
+/** Whether the first `count` records are all older, and there is one. What has no time that can be read is not. */
+async function isOlder(
+  segment: SegmentSource,
+  before: number,
+  count: number = Number.POSITIVE_INFINITY,
+): Promise<boolean> {
+  let seen = 0
+  for await (const lines of segment.lines()) {
+    for (const { bytes } of lines) {
+      const time = Date.parse(/"time":"([^"]{1,40})"/.exec(bytes.toString('latin1', 0, 256))?.[1] ?? '')
+      if (!(time < before)) return false
+      if (++seen === count) return true
+    }
   }
-  return undefined
+  return seen > 0
 }

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { link, readdir, readFile, unlink, writeFile } from 'node:fs/promises'
+import { link, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 
 /** Who may write a log. */
 export interface WriterLock {
+  /** The log is whole: signed to its end. */
   release(): Promise<void>
+  /** Somebody else may take the log over, and must recover it first. */
+  abandon(): Promise<void>
 }
 
 /** How a log was last left. */
@@ -17,6 +20,7 @@ interface Holder {
   readonly started: string
   readonly host: string
   readonly released?: boolean
+  readonly abandoned?: boolean
 }
 
 const NAME = /^lock\.(\d+)$/
@@ -31,9 +35,8 @@ export async function claim(folder: string): Promise<WriterLock | undefined> {
   if (highest > 0 && !isFree(await holderOf(folder, highest))) return undefined
   const mine = highest + 1
   const path = join(folder, `lock.${mine}`)
-  const draft = join(folder, `draft.${process.pid}.${Math.random().toString(36).slice(2)}`)
   const holder = currentHolder()
-  await writeFile(draft, JSON.stringify(holder), { mode: 0o600 })
+  const draft = await draftOf(folder, holder)
   try {
     await link(draft, path)
   } catch (error) {
@@ -49,7 +52,17 @@ export async function claim(folder: string): Promise<WriterLock | undefined> {
   for (const name of await readdir(folder)) {
     if (Number(NAME.exec(name)?.[1] ?? mine) < mine) await unlink(join(folder, name)).catch(() => {})
   }
-  return { release: () => writeFile(path, JSON.stringify({ ...holder, released: true })) }
+  const leave = async (how: Partial<Holder>): Promise<void> => {
+    // Renamed, so that no crash leaves half of it: a holder that can't be read is never free.
+    await rename(await draftOf(folder, { ...holder, ...how }), path)
+  }
+  return { release: () => leave({ released: true }), abandon: () => leave({ abandoned: true }) }
+}
+
+async function draftOf(folder: string, holder: Holder): Promise<string> {
+  const draft = join(folder, `draft.${process.pid}.${Math.random().toString(36).slice(2)}`)
+  await writeFile(draft, JSON.stringify(holder), { mode: 0o600 })
+  return draft
 }
 
 export async function lockState(folder: string): Promise<LockState> {
@@ -76,7 +89,7 @@ async function holderOf(folder: string, number: number): Promise<Holder | undefi
 /** Free is only what certainly is: on another host, or with a holder that can't be read, it is not. */
 function isFree(holder: Holder | undefined): boolean {
   if (!holder) return false
-  if (holder.released) return true
+  if (holder.released || holder.abandoned) return true
   if (holder.host !== hostOf()) return false
   return !isAlive(holder.pid) || startOf(holder.pid) !== holder.started
 }

@@ -149,27 +149,30 @@ export class ChainWalk {
   }
 
   #closeGap({ from, to, found, where }: Gap): void {
-    const missing: number[] = []
-    for (let seq = from; seq <= to; seq++) if (!found.has(seq)) missing.push(seq)
-    if (found.size > 0) {
-      const first = Math.min(...found)
+    const there = [...found].sort((a, b) => a - b)
+    const [first] = there
+    if (first !== undefined) {
       this.#findings.push({
         kind: 'reordered',
         seq: first,
         detail: `${where}: record ${first} stands behind a later one`,
       })
     }
-    for (let index = 0; index < missing.length; ) {
-      let end = index
-      while (missing[end + 1] === missing[end]! + 1) end++
-      this.#findings.push({
-        kind: 'dropped',
-        seq: missing[index]!,
-        ...(end > index && { through: missing[end]! }),
-        detail: `${where}: ${end - index + 1} record(s) missing before this place`,
-      })
-      index = end + 1
+    // From one that is there to the next, since nobody says how many are missing between.
+    let start = from
+    for (const seq of [...there, to + 1]) {
+      if (seq > start) this.#dropped(start, seq - 1, where)
+      start = seq + 1
     }
+  }
+
+  #dropped(seq: number, through: number, where: string): void {
+    this.#findings.push({
+      kind: 'dropped',
+      seq,
+      ...(through > seq && { through }),
+      detail: `${where}: ${through - seq + 1} record(s) missing before this place`,
+    })
   }
 
   #altered(seq: number, where: string): void {

@@ -3,7 +3,7 @@ import { open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { splitNotes } from '../merkle/checkpoint.ts'
-import { CHECKPOINTS } from '../trail/log-writer.ts'
+import { CHECKPOINTS } from '../trail/log-place.ts'
 import { parseHeader, SEGMENT_NAME, type SegmentHeader } from '../trail/segment-header.ts'
 import { lockState } from '../trail/writer-lock.ts'
 

@@ -1,17 +1,11 @@
 import { type Checkpoint, type CheckpointVerifier, claimOf } from '../merkle/checkpoint.ts'
 import { MerkleTree } from '../merkle/merkle-tree.ts'
-import { parseLine } from '../trail/line.ts'
+import { membersOf, parseLine } from '../trail/line.ts'
 import { genesisOf, type SegmentHeader, segmentName, treeBefore } from '../trail/segment-header.ts'
 import { ChainWalk } from './chain-walk.ts'
 import type { Finding } from './finding.ts'
 import type { Line, LogSource, SegmentSource } from './log-source.ts'
-
-export interface VerifyOptions {
-  /** The keys that may have signed. Without any, signatures are not checked. */
-  readonly verifiers: readonly CheckpointVerifier[]
-  /** Signed notes that a witness kept, of this or other logs. Default: none. */
-  readonly witnessed?: readonly string[]
-}
+import { type VerifyOptions, verifySettings } from './verify-options.ts'
 
 export interface LogReport {
   readonly place: string
@@ -27,8 +21,13 @@ export interface LogReport {
   readonly notes: readonly string[]
 }
 
-/** Reads a whole log and says what was done to it. Damage is reported, never thrown. */
-export async function verifyLog(source: LogSource, { verifiers, witnessed = [] }: VerifyOptions): Promise<LogReport> {
+/**
+ * Reads a whole log and says what was done to it. Damage is reported, never thrown.
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @example const { findings } = await verifyLog(source, { verifiers: [checkpointVerifier(verifierKey)] })
+ */
+export async function verifyLog(source: LogSource, options: VerifyOptions): Promise<LogReport> {
+  const { verifiers, witnessed } = verifySettings('verifyLog()', options)
   // Checkpoints before records: a log that is being written to only grows.
   const { notes, rest } = await source.checkpoints()
   const segments = await source.segments()
@@ -218,8 +217,8 @@ class LogWalk {
   }
 
   #notePruning(bytes: Buffer): void {
-    const record = JSON.parse(bytes.toString()) as { name?: string; details?: { through?: number } }
-    if (record.name === 'trail_pruned') this.#prunedThrough = Number(record.details?.through ?? 0)
+    const { name, details } = membersOf(bytes)
+    if (name === 'trail_pruned') this.#prunedThrough = Number(details?.through ?? 0)
   }
 }
 

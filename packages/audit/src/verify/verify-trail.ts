@@ -1,6 +1,7 @@
 import { claimOf } from '../merkle/checkpoint.ts'
 import { fileLogs } from './log-source.ts'
-import { type LogReport, type VerifyOptions, verifyLog } from './verify-log.ts'
+import { type LogReport, verifyLog } from './verify-log.ts'
+import { type VerifyOptions, verifySettings } from './verify-options.ts'
 
 export interface TrailReport {
   /** Nothing was found. */
@@ -10,11 +11,18 @@ export interface TrailReport {
   readonly missing: readonly string[]
 }
 
-/** Verifies every log of a trail kept in files. */
+/**
+ * Verifies every log of a trail kept in files.
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @example
+ * const { ok, logs } = await verifyTrail('/var/lib/orders/trail', { verifiers: [checkpointVerifier(verifierKey)] })
+ * if (!ok) console.error(logs.flatMap(({ findings }) => findings))
+ */
 export async function verifyTrail(folder: string, options: VerifyOptions): Promise<TrailReport> {
+  const settings = verifySettings('verifyTrail()', options)
   const logs: LogReport[] = []
-  for (const source of await fileLogs(folder)) logs.push(await verifyLog(source, options))
-  return trailReport(logs, options)
+  for (const source of await fileLogs(folder)) logs.push(await verifyLog(source, settings))
+  return trailReport(logs, settings)
 }
 
 /** The sum of what was found in each log. */

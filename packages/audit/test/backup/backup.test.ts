@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
@@ -44,6 +44,23 @@ test('an empty trail can be backed up; what is no trail can not, and leaves noth
   })
   expect(existsSync(join(home, 'other'))).toBe(false)
   expect(existsSync(join(home, 'other.part'))).toBe(false)
+})
+
+test('a log that another process has only just claimed keeps no backup from being made', async () => {
+  const trail = await openTrail(folder)
+  await trail.record(sampleEvent(1))
+  mkdirSync(join(folder, 'writer-2'))
+  await backupTrail(folder, join(home, 'backup'), PASSPHRASE)
+  await trail.close()
+  await restoreTrail(join(home, 'backup'), join(home, 'restored'), PASSPHRASE)
+  expect(await verifyTrail(join(home, 'restored'), { verifiers: [VERIFIER] })).toMatchObject({ logs: [{ records: 1 }] })
+})
+
+test.each([undefined, 7, '', 'fifteen letters'])('%j is no passphrase', async (passphrase) => {
+  await (await openTrail(folder)).close()
+  const attempt = backupTrail(folder, join(home, 'backup'), passphrase as never)
+  await expect(attempt).rejects.toMatchObject({ code: 'ERR_OPTION_INVALID', option: 'passphrase' })
+  expect(existsSync(join(home, 'backup'))).toBe(false)
 })
 
 test.each([

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileSubjectKeys } from '@ashlar/core/keys'
+import { fileSubjectKeys, memorySubjectKeys } from '@ashlar/core/keys'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 
 import { type AuditRecord, unseal, verifyTrail } from '../../src/index.ts'
@@ -15,6 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const EVENT = {
   name: 'sensitive_update',
   outcome: 'success',
+  reason: 'planted-Alice moved from planted-Bern',
   who: { kind: 'bearer', subject: 'planted-alice' },
   resource: { type: 'profile', id: 'planted-7' },
   where: { address: '192.0.2.77', userAgent: 'planted-browser' },
@@ -46,6 +47,7 @@ test('personal parts are sealed; with the key they come back, without it they ne
   })
   expect(startup!.sealed).toBeUndefined()
   expect(await unseal(alice!, keys)).toMatchObject({
+    reason: 'planted-Alice moved from planted-Bern',
     who: { subject: 'planted-alice' },
     resource: { type: 'profile', id: 'planted-7' },
     where: { service: 'profiles', address: '192.0.2.77', userAgent: 'planted-browser' },
@@ -70,4 +72,22 @@ test('what is sealed for one subject does not open as another', async () => {
   const [alice, bob] = recordsOf(join(folder, 'trail'))
   const swapped = { ...alice!, sealed: { subject: bob!.sealed!.subject, data: alice!.sealed!.data } }
   await expect(unseal(swapped, keys)).rejects.toMatchObject({ code: 'ERR_SEAL_BROKEN' })
+})
+
+test('keys that throw or reject refuse the record, and nothing of it is written', async () => {
+  const keys = memorySubjectKeys()
+  const failure = new Error('no such host')
+  const failing = { ...keys, keyFor: () => Promise.reject(failure) }
+  const throwing = {
+    ...keys,
+    pseudonym() {
+      throw failure
+    },
+  }
+  for (const subjects of [failing, throwing]) {
+    const writer = await openTrail(join(folder, 'trail'), { subjects })
+    await expect(writer.record(EVENT)).rejects.toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE', cause: failure })
+    await writer.close()
+  }
+  expect(recordsOf(join(folder, 'trail'))).toEqual([])
 })

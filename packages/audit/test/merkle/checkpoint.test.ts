@@ -42,6 +42,12 @@ describe('what was not signed is not opened', () => {
     ['no signature', note.slice(0, note.indexOf('—'))],
     ['a line more', note.replace('\n\n', '\nmore\n\n')],
     ['another name', note.replace('— trail', '— other')],
+    ['no line break at the end', note.slice(0, -1)],
+    ['something behind it', `${note}more`],
+    ['a line behind it', `${note}more\n`],
+    ['a half signature behind it', `${note}— trail.example\n`],
+    ['carriage returns', note.replaceAll('\n', '\r\n')],
+    ['a carriage return at the end', note.replace(/\n$/, '\r\n')],
   ])('%s', (_, text) => {
     expect(text).not.toBe(note)
     expect(verifier.open(text)).toBeUndefined()
@@ -57,6 +63,7 @@ describe('what was not signed is not opened', () => {
   test('a well-signed note that is no checkpoint', () => {
     expect(verifier.open(signer.sign({ ...checkpoint, size: -1 }))).toBeUndefined()
     expect(verifier.open(signer.sign({ ...checkpoint, root: Buffer.alloc(31) }))).toBeUndefined()
+    expect(verifier.open(signer.sign({ ...checkpoint, size: 2 ** 53 }))).toBeUndefined()
   })
 })
 
@@ -77,9 +84,13 @@ test.each([
   expect(() => checkpointSigner(name, key as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID' }))
 })
 
-test.each(['', 'a+b', 'trail.example+00000000+AQ==', signer.verifierKey.replace(/\+[0-9a-f]{8}\+/, '+00000000+')])(
-  'wrong verifier keys are refused: %j',
-  (key) => {
-    expect(() => checkpointVerifier(key)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID' }))
-  },
-)
+test.each([
+  undefined,
+  7,
+  '',
+  'a+b',
+  'trail.example+00000000+AQ==',
+  signer.verifierKey.replace(/\+[0-9a-f]{8}\+/, '+00000000+'),
+])('wrong verifier keys are refused: %j', (key) => {
+  expect(() => checkpointVerifier(key as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID' }))
+})

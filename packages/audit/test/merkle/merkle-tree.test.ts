@@ -1,9 +1,8 @@
 import { hash } from 'node:crypto'
 
-import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { expect, test } from '@jest/globals'
 
-import { Leaves, leafHash, MerkleTree, provesConsistency, provesInclusion } from '../../src/index.ts'
+import { Leaves, leafHash, MerkleTree } from '../../src/index.ts'
 
 /** The leaves and roots that Certificate Transparency implementations agree on. */
 const LEAVES = ['', '\x00', '\x10', ' !', '01', '@ABC', 'PQRSTUVW', '`abcdefghijklmno']
@@ -50,52 +49,4 @@ test('the root is the one of the definition, for every size to 130', () => {
     expect(tree.root()).toEqual(rootByDefinition(leaves.slice(0, index + 1)))
     expect(new Leaves(leaves).root(0, index + 1)).toEqual(tree.root())
   }
-})
-
-describe('proofs', () => {
-  const leaves = leavesOf(70)
-  const all = new Leaves(leaves)
-  const roots = Array.from({ length: 71 }, (_, size) => treeOf(leaves.slice(0, size)).root())
-
-  test('every leaf is proved in every tree, and no other leaf is', () => {
-    for (let size = 1; size <= 70; size++) {
-      for (let leaf = 0; leaf < size; leaf++) {
-        const proof = all.inclusion(leaf, size)
-        expect(provesInclusion(leaves[leaf]!, leaf, size, proof, roots[size]!)).toBe(true)
-        expect(provesInclusion(leafHash('other'), leaf, size, proof, roots[size]!)).toBe(false)
-        if (size > 1) expect(provesInclusion(leaves[leaf]!, leaf, size, proof.slice(1), roots[size]!)).toBe(false)
-      }
-    }
-  })
-
-  test('every tree is proved to go on from every smaller one, and from no other', () => {
-    for (let second = 1; second <= 70; second++) {
-      for (let first = 1; first <= second; first++) {
-        const proof = all.consistency(first, second)
-        expect(provesConsistency(first, second, roots[first]!, roots[second]!, proof)).toBe(true)
-        const other = leafHash('other')
-        expect(provesConsistency(first, second, other, roots[second]!, proof)).toBe(false)
-        if (first < second) expect(provesConsistency(first, second, roots[first]!, other, proof)).toBe(false)
-      }
-    }
-  })
-
-  test('after the first leaves are gone, what is left is still proved', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 69 }), fc.integer({ min: 0, max: 69 }), (gone, ahead) => {
-        const leaf = gone + (ahead % (70 - gone))
-        const rest = new Leaves(leaves.slice(gone), treeOf(leaves.slice(0, gone)))
-        expect(provesInclusion(leaves[leaf]!, leaf, 70, rest.inclusion(leaf, 70), roots[70]!)).toBe(true)
-      }),
-    )
-  })
-
-  test('what is not there can not be proved', () => {
-    expect(() => all.inclusion(70, 70)).toThrow(RangeError)
-    expect(() => all.inclusion(0, 71)).toThrow(RangeError)
-    expect(() => all.consistency(0, 5)).toThrow(RangeError)
-    expect(provesInclusion(leaves[0]!, 5, 5, [], roots[5]!)).toBe(false)
-    expect(provesConsistency(5, 4, roots[5]!, roots[4]!, [])).toBe(false)
-    expect(provesConsistency(3, 7, roots[3]!, roots[7]!, [])).toBe(false)
-  })
 })

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 
+import { memorySubjectKeys } from '@ashlar/core/keys'
 import { fakeClock } from '@ashlar/testkit'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 
@@ -58,7 +59,37 @@ test('a trail without records has gaps only', async () => {
 })
 
 test.each(['yesterday', '2026-13-01', '2026-1-1'])('%s is no date', async (from) => {
-  await expect(complianceReport(folder, { framework: 'pci', from })).rejects.toThrow(RangeError)
+  await expect(complianceReport(folder, { framework: 'pci', from })).rejects.toMatchObject({
+    code: 'ERR_OPTION_INVALID',
+  })
+})
+
+test.each([
+  [{}, 'ERR_OPTION_MISSING'],
+  [{ framework: 'iso' }, 'ERR_OPTION_INVALID'],
+  [{ framework: 'toString' }, 'ERR_OPTION_INVALID'],
+  [{ framework: 'pci', from: '2026-02-01', to: '2026-01-01' }, 'ERR_OPTION_INVALID'],
+  [{ framework: 'pci', form: '2026-01-01' }, 'ERR_OPTION_UNKNOWN'],
+])('wrong options are refused: %j', async (options, code) => {
+  await expect(complianceReport(folder, options as never)).rejects.toMatchObject({ code })
+})
+
+test('an operation that was announced counts under its own name once it has ended, also where details are sealed', async () => {
+  for (const subjects of [undefined, memorySubjectKeys()]) {
+    const own = newFolder()
+    const trail = await openTrail(own, subjects && { subjects })
+    const intent = await trail.intend({ ...sampleEvent(1), flags: ['pci'] })
+    await trail.intend(sampleEvent(2))
+    await intent.complete({ ...sampleEvent(1), outcome: 'failure' })
+    await trail.close()
+    const report = await complianceReport(own, { framework: 'pci' })
+    expect(control(report, '10.2.1.1')).toMatchObject({
+      count: 1,
+      events: { sensitive_read: 1 },
+      outcomes: { failure: 1 },
+    })
+    rmSync(own, { recursive: true })
+  }
 })
 
 describe.each(Object.keys(FRAMEWORKS) as FrameworkName[])('%s', (framework) => {

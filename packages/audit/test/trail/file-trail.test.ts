@@ -4,8 +4,10 @@ import { join } from 'node:path'
 
 import { fakeClock } from '@ashlar/testkit'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
-
-import { type AuditRecord, fileTrail, splitNotes, streamTrail, trailTransport, verifyTrail } from '../../src/index.ts'
+import { trailContract } from '../../src/contract.ts'
+import { type AuditRecord, fileTrail, splitNotes, verifyTrail } from '../../src/index.ts'
+import { encodeLine } from '../../src/trail/line.ts'
+import { encodeHeader, genesisOf } from '../../src/trail/segment-header.ts'
 import { faultyFiles } from './fixtures/faulty-files.ts'
 import { newFolder, openTrail, SIGNER, sampleEvent, VERIFIER } from './sample-trail.ts'
 
@@ -119,7 +121,19 @@ describe('writing', () => {
     [{}, 'ERR_OPTION_MISSING'],
     [{ folder: 'x' }, 'ERR_OPTION_MISSING'],
     [{ folder: 'x', signer: SIGNER, segmentByte: 1 }, 'ERR_OPTION_UNKNOWN'],
+    [{ folder: '', signer: SIGNER }, 'ERR_OPTION_INVALID'],
+    [{ folder: 'x', signer: { sign() {} } }, 'ERR_OPTION_INVALID'],
+    [{ folder: 'x', signer: { ...SIGNER, name: 'other.example' } }, 'ERR_OPTION_INVALID'],
     [{ folder: 'x', signer: SIGNER, segmentBytes: 0 }, 'ERR_OPTION_INVALID'],
+    [{ folder: 'x', signer: SIGNER, checkpointEvery: 1000 }, 'ERR_OPTION_INVALID'],
+    [{ folder: 'x', signer: SIGNER, checkpointEvery: '2d' }, 'ERR_OPTION_INVALID'],
+    [{ folder: 'x', signer: SIGNER, retention: 30 }, 'ERR_OPTION_INVALID'],
+    [{ folder: 'x', signer: SIGNER, retention: '1h' }, 'ERR_OPTION_INVALID'],
+    [{ folder: 'x', signer: SIGNER, maxPending: Number.NaN }, 'ERR_OPTION_INVALID'],
+    [{ folder: 'x', signer: SIGNER, subjects: Promise.resolve() }, 'ERR_OPTION_INVALID'],
+    [{ folder: 'x', signer: SIGNER, clock: {} }, 'ERR_OPTION_INVALID'],
+    [{ folder: 'x', signer: SIGNER, files: {} }, 'ERR_OPTION_INVALID'],
+    [{ folder: 'x', signer: SIGNER, onCheckpoint: 'log' }, 'ERR_OPTION_INVALID'],
     [{ folder: 'x', signer: SIGNER, service: '' }, 'ERR_OPTION_INVALID'],
     [{ folder: 'x', signer: SIGNER, redaction: { depth: 1 } }, 'ERR_OPTION_UNKNOWN'],
   ])('wrong options are refused: %j', async (options, code) => {
@@ -130,7 +144,7 @@ describe('writing', () => {
 describe('checkpoints', () => {
   test('each is published once it is durable; a witness that fails holds up nothing', async () => {
     const notes: string[] = []
-    const alarms: unknown[] = []
+    const told: unknown[] = []
     const trail = await openTrail(folder, {
       checkpointRecords: 5,
       onCheckpoint(note) {
@@ -138,22 +152,41 @@ describe('checkpoints', () => {
         notes.push(note)
         return Promise.reject(new Error('witness away'))
       },
-      onAlarm: (error) => alarms.push(error),
+      onError: (error) => told.push(error),
     })
     for (let id = 0; id < 12; id++) await trail.record(sampleEvent(id))
     await trail.close()
     expect(notes.map((note) => VERIFIER.open(note)?.size)).toEqual([5, 10, 12])
-    expect(alarms).toHaveLength(3)
+    expect(told).toHaveLength(3)
     expect(splitNotes(readFileSync(join(folder, 'writer-1', 'checkpoints'), 'utf8'))).toEqual(notes)
   })
 
   test('a second after a record its checkpoint is signed', async () => {
     const signed = new Promise<string>((resolve) => {
-      void openTrail(folder, { checkpointMs: 1, onCheckpoint: resolve }).then((trail) => trail.record(sampleEvent(1)))
+      void openTrail(folder, { checkpointEvery: '1ms', onCheckpoint: resolve }).then((trail) =>
+        trail.record(sampleEvent(1)),
+      )
     })
     expect(VERIFIER.open(await signed)).toMatchObject({ origin: 'trail.example/writer-1', size: 1 })
   })
+
+  test('are signed also while the app is never idle', async () => {
+    const notes: string[] = []
+    const trail = await openTrail(folder, { checkpointEvery: '5ms', onCheckpoint: (note) => notes.push(note) })
+    let written = 0
+    const writers = Array.from({ length: 20 }, async (_, id) => {
+      while (notes.length < 3 && written < 20_000) {
+        await trail.record(sampleEvent(id))
+        written++
+      }
+    })
+    await Promise.all(writers)
+    expect(notes.length).toBeGreaterThanOrEqual(3)
+    await trail.close()
+  })
 })
+
+trailContract({ describe, test, expect }, async () => ({ trail: await openTrail(folder), records }))
 
 describe('when the disk fails', () => {
   test('a full disk: what was not written is refused, what was is kept, and it heals', async () => {
@@ -183,6 +216,101 @@ describe('when the disk fails', () => {
     expect(records().map(({ resource }) => resource?.id)).toEqual(['3'])
   })
 
+  test('closing after a failed write leaves nothing half-written behind', async () => {
+    const files = faultyFiles()
+    let signed: (note: string) => void = () => {}
+    const first = new Promise<string>((resolve) => {
+      signed = resolve
+    })
+    const trail = await openTrail(folder, { files, checkpointRecords: 1, onCheckpoint: (note) => signed(note) })
+    await trail.record(sampleEvent(1))
+    // Nothing is left to be signed, so that closing has nothing else to write.
+    await first
+    files.partial = 100
+    files.fail('write', new Error('no space left'))
+    await expect(trail.record(sampleEvent(2))).rejects.toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE' })
+    files.fail('write', undefined)
+    await trail.close()
+    expect(readFileSync(join(folder, 'writer-1', '0000000000000001.jsonl'), 'utf8')).toMatch(/\}\n$/)
+    expect(await verify()).toMatchObject({ ok: true, logs: [{ records: 1, notes: [] }] })
+  })
+
+  test('a trail that can not be signed at its end is not said to be whole, and the next one recovers it', async () => {
+    const files = faultyFiles()
+    const trail = await openTrail(folder, { files, checkpointEvery: '1d' })
+    await trail.record(sampleEvent(1))
+    files.partial = 30
+    files.fail('write', new Error('no space left'))
+    await expect(trail.record(sampleEvent(2))).rejects.toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE' })
+    files.fail('truncate', new Error('input/output error'))
+    await expect(trail.close()).rejects.toThrow('input/output error')
+    await expect(trail.close()).rejects.toThrow('input/output error')
+    expect(files.opened).toBe(0)
+    expect(await verify()).toMatchObject({
+      ok: true,
+      logs: [{ notes: expect.arrayContaining([expect.stringContaining('half-written')]) }],
+    })
+    const next = await openTrail(folder)
+    expect(await next.record(sampleEvent(3))).toEqual({ log: 'trail.example/writer-1', seq: 3 })
+    await next.close()
+    expect(await verify()).toMatchObject({ ok: true, logs: [{ records: 3, signedSize: 3, notes: [] }] })
+  })
+
+  test.each(['write', 'sync', 'syncFolder'] as const)(
+    'a segment that can not be started (%s) leaves none behind, whatever is written to the one before',
+    async (operation) => {
+      const files = faultyFiles()
+      const trail = await openTrail(folder, { files, segmentBytes: 1500, onError: () => {} })
+      const long = { padding: 'x'.repeat(800) }
+      await trail.record(sampleEvent(1))
+      files.fail(operation, new Error('input/output error'))
+      const refused = trail.record(sampleEvent(2, { ...long, more: 'x'.repeat(800) }))
+      await expect(refused).rejects.toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE' })
+      files.fail(operation, undefined)
+      expect(await trail.record(sampleEvent(3))).toMatchObject({ seq: 2 })
+      expect(readdirSync(join(folder, 'writer-1')).filter((name) => name.endsWith('.jsonl'))).toHaveLength(1)
+      for (let id = 4; id < 9; id++) await trail.record(sampleEvent(id))
+      await trail.close()
+      await (await openTrail(folder)).close()
+      expect(records().map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7])
+      expect(await verify()).toMatchObject({ ok: true, logs: [{ notes: [] }] })
+    },
+  )
+
+  test('a trail that can not be opened says so, and holds no file open and no lock', async () => {
+    await (await openTrail(folder)).close()
+    for (const operation of ['append', 'write', 'sync', 'truncate', 'syncFolder'] as const) {
+      writeFileSync(join(folder, 'writer-1', '0000000000000001.jsonl'), '{"seq":1,"prev":"half', { flag: 'a' })
+      const files = faultyFiles()
+      const failure = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+      files.fail(operation, failure)
+      const opening = openTrail(folder, { files, onError: () => {} })
+      await expect(opening).rejects.toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE', cause: failure })
+      expect([operation, files.opened]).toEqual([operation, 0])
+      // A process that died here would leave a log that verifies.
+      expect((await verify()).logs.flatMap(({ findings }) => findings)).toEqual([])
+    }
+    const trail = await openTrail(folder)
+    expect((await trail.record(sampleEvent(1))).log).toBe('trail.example/writer-1')
+    await trail.close()
+    expect(await verify()).toMatchObject({ ok: true })
+  })
+
+  test('the same where it opens and can not end what was left', async () => {
+    const trail = await openTrail(folder)
+    await trail.intend(sampleEvent(1))
+    await trail.close()
+    const files = faultyFiles()
+    const failure = new Error('no space left')
+    files.fail('write', failure)
+    const opening = openTrail(folder, { files, onError: () => {} })
+    await expect(opening).rejects.toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE', cause: failure })
+    expect(files.opened).toBe(0)
+    const next = await openTrail(folder)
+    expect((await next.record(sampleEvent(2))).seq).toBe(3)
+    await next.close()
+  })
+
   const mounted = process.getuid?.() === 0
   const onTmpfs = mounted ? test : test.skip
   onTmpfs('a real full disk: nothing acknowledged is missing, and the trail goes on when there is room', async () => {
@@ -196,7 +324,7 @@ describe('when the disk fails', () => {
     }
     try {
       writeFileSync(join(disk, 'ballast'), Buffer.alloc(100_000))
-      const trail = await openTrail(join(disk, 'trail'), { onAlarm: () => {} })
+      const trail = await openTrail(join(disk, 'trail'), { onError: () => {} })
       const acknowledged = new Set<string>()
       let refused = 0
       for (let id = 0; id < 400; id++) {
@@ -248,6 +376,35 @@ describe('recovery', () => {
     expect(await verify()).toMatchObject({ ok: true, logs: [{ notes: [] }] })
   })
 
+  test('damage is not taken for a crash: what may have been acknowledged is kept, counted and told of', async () => {
+    const trail = await openTrail(folder, { checkpointEvery: '1d' })
+    for (let id = 1; id <= 10; id++) await trail.record(sampleEvent(id))
+    // The process dies, and nothing is signed.
+    const log = join(folder, 'writer-1')
+    for (const name of readdirSync(log)) if (name.startsWith('lock')) rmSync(join(log, name))
+    const segment = join(log, '0000000000000001.jsonl')
+    writeFileSync(segment, readFileSync(segment, 'utf8').replace('"id":"6"', '"id":"7"'))
+    const told: unknown[] = []
+    await (await openTrail(folder, { onError: (error) => told.push(error) })).close()
+    expect(told).toMatchObject([{ code: 'ERR_TRAIL_CORRUPT', message: expect.stringContaining('torn-after-5') }])
+    const kept = records()
+    expect(kept.map(({ name }) => name)).toEqual([...Array(5).fill('sensitive_read'), 'trail_recovered'])
+    expect(kept.at(-1)).toMatchObject({ outcome: 'failure', details: { whole: 4, file: 'torn-after-5' } })
+    expect(kept.at(-1)!.reason).toContain('may have been acknowledged')
+    expect(readFileSync(join(log, 'torn-after-5'), 'utf8').split('\n')).toHaveLength(6)
+  })
+
+  test('a line whose JSON is broken under the name of an intent keeps nothing from starting', async () => {
+    const [origin, prev] = ['trail.example/writer-1', genesisOf('trail.example/writer-1')]
+    const { line } = encodeLine(1, prev, '{"time":"x","name":"operation_intended",broken}')
+    mkdirSync(join(folder, 'writer-1'))
+    const header = encodeHeader({ origin, first: 1, prev, frontier: [], open: [] })
+    writeFileSync(join(folder, 'writer-1', '0000000000000001.jsonl'), header + line)
+    const trail = await openTrail(folder)
+    expect((await trail.record(sampleEvent(1))).seq).toBe(2)
+    await trail.close()
+  })
+
   test('records that a checkpoint vouches for and that are gone: the trail does not open', async () => {
     const trail = await openTrail(folder)
     for (let id = 0; id < 5; id++) await trail.record(sampleEvent(id))
@@ -277,7 +434,7 @@ describe('recovery', () => {
 describe('retention', () => {
   test('segments that have outlived it are removed, which is recorded; what is left verifies and goes on', async () => {
     const clock = fakeClock(Date.UTC(2026, 0, 1))
-    const options = { clock, segmentBytes: 2000, retentionDays: 30 }
+    const options = { clock, segmentBytes: 2000, retention: '30d' as const }
     const trail = await openTrail(folder, options)
     for (let day = 0; day < 60; day++) {
       await trail.record(sampleEvent(day))
@@ -305,52 +462,5 @@ describe('retention', () => {
     )
     rmSync(first)
     expect((await verify()).logs[0]!.findings).toMatchObject([{ kind: 'dropped', seq: 1 }])
-  })
-})
-
-describe('streams', () => {
-  test('streamTrail writes chained lines', async () => {
-    const chunks: string[] = []
-    const { Writable } = await import('node:stream')
-    const stream = new Writable({
-      write(chunk, _encoding, done) {
-        chunks.push(String(chunk))
-        done()
-      },
-    })
-    const trail = streamTrail({ stream, service: 'orders' })
-    await Promise.all([1, 2, 3].map((id) => trail.record(sampleEvent(id))))
-    await trail.close()
-    const lines = chunks
-      .join('')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as AuditRecord)
-    expect(lines.map(({ seq }) => seq)).toEqual([1, 2, 3])
-    expect(lines[2]!.prev).toBe(lines[1]!.hash)
-  })
-
-  test('a stream that fails rejects, and its records have no number', async () => {
-    const { Writable } = await import('node:stream')
-    const stream = new Writable({ write: (_chunk, _encoding, done) => done(new Error('pipe closed')) })
-    stream.on('error', () => {})
-    const trail = streamTrail({ stream })
-    await expect(trail.record(sampleEvent(1))).rejects.toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE' })
-  })
-
-  test('winston writes to the trail through the transport, redacted', async () => {
-    const { default: winston } = await import('winston')
-    const trail = await openTrail(folder)
-    const logger = winston.createLogger({ transports: [trailTransport(trail) as never] })
-    const finished = new Promise((resolve) => logger.on('finish', resolve))
-    logger.warn('login of alice, password=hunter2', { order: 7, token: 'planted' })
-    logger.end()
-    await finished
-    await new Promise((resolve) => setImmediate(resolve))
-    await trail.close()
-    expect(records()).toMatchObject([
-      { name: 'app_log', reason: 'login of alice, password=[redacted]', details: { level: 'warn', order: 7 } },
-    ])
-    expect(JSON.stringify(records())).not.toMatch(/hunter2|planted/)
   })
 })

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 
 import { splitNotes, type TrailReport, verifyTrail } from '../../src/index.ts'
+import { encodeLine } from '../../src/trail/line.ts'
+import { genesisOf } from '../../src/trail/segment-header.ts'
 import { newFolder, openTrail, SIGNER, sampleEvent, VERIFIER } from '../trail/sample-trail.ts'
 import { MANIPULATIONS, type Random, SAMPLE_SIZE } from './manipulations.ts'
 
@@ -146,3 +148,40 @@ test.each([0, 1])(
     expect(log!.findings[0]).toMatchObject({ kind: 'header-altered', seq: Number(name.slice(0, 16)) })
   },
 )
+
+describe('lines that would stop a reader', () => {
+  async function withLine(line: string): Promise<TrailReport> {
+    cpSync(original, scratch, { recursive: true, force: true })
+    const folder = join(scratch, 'writer-1')
+    const name = readdirSync(folder)
+      .filter((file) => file.endsWith('.jsonl'))
+      .sort()[0]!
+    const lines = readFileSync(join(folder, name), 'utf8').split('\n')
+    writeFileSync(join(folder, name), [...lines.slice(0, 5), line, ...lines.slice(5)].join('\n'))
+    return verify(scratch)
+  }
+  const lineOf = (seq: number, body: string) => encodeLine(seq, genesisOf('x'), body).line.trimEnd()
+
+  test.each([
+    ['a number that is far away', lineOf(9_007_199_254_740_991, '{"time":"x"}')],
+    ['a number beyond all that can be counted', lineOf(1e16, '{"time":"x"}')],
+    ['broken JSON under the name of a pruning', lineOf(5, '{"name":"trail_pruned",broken}')],
+    ['a pruning of nothing', lineOf(5, '{"name":"trail_pruned","details":null}')],
+  ])('%s is a finding and ends nothing', async (_, line) => {
+    const [log] = (await withLine(line)).logs
+    expect(log!.findings.length).toBeGreaterThan(0)
+    expect(log!.records).toBeGreaterThanOrEqual(SAMPLE_SIZE)
+  })
+})
+
+test.each([
+  [undefined, 'ERR_OPTION_MISSING'],
+  [{}, 'ERR_OPTION_MISSING'],
+  [{ verifiers: VERIFIER }, 'ERR_OPTION_INVALID'],
+  [{ verifiers: [SIGNER.verifierKey] }, 'ERR_OPTION_INVALID'],
+  [{ verifiers: [undefined] }, 'ERR_OPTION_INVALID'],
+  [{ verifiers: [VERIFIER], witnessed: 'a note' }, 'ERR_OPTION_INVALID'],
+  [{ verifiers: [VERIFIER], witnesed: [] }, 'ERR_OPTION_UNKNOWN'],
+])('wrong options are refused: %#', async (options, code) => {
+  await expect(verifyTrail(original, options as never)).rejects.toMatchObject({ code })
+})

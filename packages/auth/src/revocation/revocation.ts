@@ -21,4 +21,6 @@ export interface RevocationStore {
   since(cursor: string | undefined): Promise<{ readonly revocations: readonly Revocation[]; readonly cursor: string }>
   /** Calls `changed` soon after something was added by any process, where the store can. Returns how to stop. */
   watch?(changed: () => void): () => void
+  /** Ends all watching, for good, where that holds a connection or a timer. What it was given stays open. */
+  close?(): Promise<void>
 }

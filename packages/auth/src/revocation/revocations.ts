@@ -1,6 +1,6 @@
 import { type BearerPrincipal, ConfigurationError, UnavailableError } from '@ashlar/core'
 import { checkOptionNames, numberOption } from '@ashlar/core/options'
-import { type Clock, systemClock } from '@ashlar/core/time'
+import { type Clock, type Closeable, closeable, systemClock } from '@ashlar/core/time'
 
 import { inTime } from '../in-time.ts'
 import { type Deed, tell } from '../tell.ts'
@@ -25,8 +25,8 @@ export type Revocable = Pick<BearerPrincipal, 'subject' | 'tokenId' | 'sessionId
   readonly issuedAt: number | undefined
 }
 
-/** Ends tokens before they expire, on every process that shares the store. */
-export interface Revocations {
+/** Ends tokens before they expire, on every process that shares the store. Closed, it listens to the store no more. */
+export interface Revocations extends Closeable {
   /** Ends one token. `expiresAt`: when it ends anyway. */
   revokeToken(token: { readonly issuer: string; readonly tokenId: string; readonly expiresAt?: number }): Promise<void>
   /** Ends every token of a session (`sid`). */
@@ -35,8 +35,6 @@ export interface Revocations {
   revokeSubject(subject: { readonly issuer: string; readonly subject: string; readonly before?: number }): Promise<void>
   /** Ends everything issued to a client before a time; default now. */
   revokeClient(client: { readonly issuer: string; readonly clientId: string; readonly before?: number }): Promise<void>
-  /** Stops listening to the store. */
-  close(): void
   /** Changes whenever something was revoked, so that what was compared once is not compared again. */
   readonly version: number
   /** Nothing to wait for while the view is fresh. Rejects with an `UnavailableError` when the store does not answer. */
@@ -58,6 +56,8 @@ const STORE = 'The store of revocations'
 const OPTIONS = ['store', 'stalenessMs', 'timeoutMs', 'maxTokenSeconds', 'clock']
 
 class RevocationView implements Revocations {
+  declare readonly close: Closeable['close']
+  declare readonly [Symbol.asyncDispose]: Closeable['close']
   version = 0
   readonly #store: RevocationStore
   readonly #clock: Clock
@@ -66,7 +66,6 @@ class RevocationView implements Revocations {
   readonly #lifeMs: number
   /** By kind, issuer and id. */
   readonly #revoked = new Map<string, Revocation>()
-  readonly #unwatch: (() => void) | undefined
   #cursor: string | undefined = undefined
   #viewedAt = Number.NEGATIVE_INFINITY
   #pending: Promise<void> | undefined = undefined
@@ -91,7 +90,11 @@ class RevocationView implements Revocations {
     this.#lifeMs =
       1000 *
       numberOption(where, 'maxTokenSeconds', options.maxTokenSeconds, { min: 1, max: 31_536_000, fallback: 86_400 })
-    this.#unwatch = store.watch?.(() => this.#look())
+    const unwatch = store.watch?.(() => this.#look())
+    Object.assign(
+      this,
+      closeable(() => unwatch?.()),
+    )
   }
 
   revokeToken({ issuer, tokenId, expiresAt }: { issuer: string; tokenId: string; expiresAt?: number }): Promise<void> {
@@ -108,10 +111,6 @@ class RevocationView implements Revocations {
 
   revokeClient({ issuer, clientId, before }: { issuer: string; clientId: string; before?: number }): Promise<void> {
     return this.#addBefore('client', issuer, clientId, before)
-  }
-
-  close(): void {
-    this.#unwatch?.()
   }
 
   refresh(): Promise<void> | undefined {

@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 
-import { apiKeyStoreContract } from '../../src/contract.ts'
+import { apiKeysContract } from '../../src/contract.ts'
 import { memoryApiKeys } from '../../src/index.ts'
 
-apiKeyStoreContract({ test, expect }, async () => ({ store: memoryApiKeys(), close: async () => {} }))
+apiKeysContract({ describe, test, expect }, async () => ({ store: memoryApiKeys() }))

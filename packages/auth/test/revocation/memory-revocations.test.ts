@@ -1,12 +1,12 @@
 import { fakeClock } from '@ashlar/testkit'
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 
-import { revocationStoreContract } from '../../src/contract.ts'
+import { revocationsContract } from '../../src/contract.ts'
 import { memoryRevocations } from '../../src/index.ts'
 
-revocationStoreContract({ test, expect }, async () => {
+revocationsContract({ describe, test, expect }, async () => {
   const store = memoryRevocations()
-  return { one: store, other: store, close: async () => {} }
+  return { one: store, other: store }
 })
 
 test('forgets what has ended anyway', async () => {

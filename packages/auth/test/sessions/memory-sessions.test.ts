@@ -1,12 +1,12 @@
 import { fakeClock } from '@ashlar/testkit'
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 
-import { sessionStoreContract } from '../../src/contract.ts'
+import { sessionsContract } from '../../src/contract.ts'
 import { memorySessions } from '../../src/index.ts'
 
-sessionStoreContract({ test, expect }, async () => {
+sessionsContract({ describe, test, expect }, async () => {
   const store = memorySessions()
-  return { one: store, other: store, close: async () => {} }
+  return { one: store, other: store }
 })
 
 test('sessions that are over make room for new ones', async () => {

@@ -9,7 +9,7 @@ export const keygen: Command = {
   usage: 'NAME --out FILE',
   about: 'Make a key that signs checkpoints. The private key goes to FILE, the verifier key to standard output.',
   async run(args, { stdout }) {
-    const { positionals, need } = parse(args, 1, ['out'])
+    const { positionals, need } = parse(args, { arguments: 1, values: ['out'] })
     const { privateKey } = generateKeyPairSync('ed25519')
     const { verifierKey } = checkpointSigner(positionals[0]!, privateKey)
     // `wx`: a key that is in use is never overwritten.

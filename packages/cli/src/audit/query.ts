@@ -1,7 +1,8 @@
 import { type AuditRecord, readRecords, toEcs, toOcsf, unseal } from '@ashlar/audit'
-import { fileSubjectKeys } from '@ashlar/core/keys'
 
 import { type Command, parse, UsageError, wholeNumber } from '../command.ts'
+import { print } from '../terminal.ts'
+import { subjectKeysIn, trailFolder } from './trail-folder.ts'
 
 const FILTERS = ['name', 'outcome', 'subject', 'action', 'request', 'flag', 'from', 'to'] as const
 
@@ -15,17 +16,19 @@ export const query: Command = {
   usage:
     'FOLDER [--name N] [--outcome O] [--subject S] [--action A] [--request ID] [--flag F] [--from TIME] [--to TIME] [--limit N] [--subjects FOLDER] [--format json|ocsf|ecs]',
   about: 'Print matching records as JSON lines, in the order of time over all logs.',
-  async run(args, { stdout }) {
-    const { positionals, values } = parse(args, 1, [...FILTERS, 'limit', 'subjects', 'format'])
+  async run(args, terminal) {
+    const { positionals, values } = parse(args, { arguments: 1, values: [...FILTERS, 'limit', 'subjects', 'format'] })
     const format = values.format ?? 'json'
     if (!Object.hasOwn(FORMATS, format)) throw new UsageError('--format is json, ocsf or ecs.')
-    const keys = values.subjects === undefined ? undefined : await fileSubjectKeys(values.subjects)
+    for (const name of ['from', 'to'] as const) checkTime(name, values[name])
+    const folder = await trailFolder(positionals[0]!)
+    const keys = values.subjects === undefined ? undefined : await subjectKeysIn(values.subjects)
     let left = values.limit === undefined ? Number.POSITIVE_INFINITY : wholeNumber('limit', values.limit)
-    for await (const { log, record } of readRecords(positionals[0]!)) {
+    for await (const { log, record } of readRecords(folder)) {
       if (left === 0) break
       const known = keys ? await unseal(record, keys) : record
       if (!matches(known, values)) continue
-      stdout.write(`${plain(FORMATS[format]!(known, log))}\n`)
+      await print(terminal, `${plain(FORMATS[format]!(known, log))}\n`)
       left--
     }
     return 0
@@ -35,20 +38,26 @@ export const query: Command = {
 export const tail: Command = {
   usage: 'FOLDER [--lines N]',
   about: 'Print the last records, by default 20, one line each.',
-  async run(args, { stdout }) {
-    const { positionals, values } = parse(args, 1, ['lines'])
+  async run(args, terminal) {
+    const { positionals, values } = parse(args, { arguments: 1, values: ['lines'] })
     const count = wholeNumber('lines', values.lines ?? '20')
     const last: string[] = []
-    for await (const { log, record } of readRecords(positionals[0]!)) {
+    for await (const { log, record } of readRecords(await trailFolder(positionals[0]!))) {
       const { seq, time, name, outcome, who, action, requestId } = record
       last.push(
         [time, `${log}#${seq}`, name, outcome, who?.subject, action, requestId].map((part) => part ?? '-').join(' '),
       )
       if (last.length > count) last.shift()
     }
-    for (const line of last) stdout.write(`${plain(line)}\n`)
+    for (const line of last) await print(terminal, `${plain(line)}\n`)
     return 0
   },
+}
+
+/** The beginning of a time as records have it: a year, a day, a minute. */
+function checkTime(name: string, text: string | undefined): void {
+  if (text === undefined || /^\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d(\.\d{1,3}Z?)?)?)?)?)?)?$/.test(text)) return
+  throw new UsageError(`--${name} is a time such as 2026-01-31 or 2026-01-31T12:30, in UTC.`)
 }
 
 /** JSON escapes line breaks; what else could steer a terminal is escaped here. */

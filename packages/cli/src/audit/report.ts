@@ -10,6 +10,8 @@ import {
 } from '@ashlar/audit'
 
 import { type Command, parse, UsageError } from '../command.ts'
+import { print } from '../terminal.ts'
+import { trailFolder } from './trail-folder.ts'
 
 const FORMATS: Readonly<Record<string, (report: ComplianceReport) => string>> = {
   html: reportHtml,
@@ -20,21 +22,24 @@ const FORMATS: Readonly<Record<string, (report: ComplianceReport) => string>> = 
 export const report: Command = {
   usage: 'FOLDER --framework pci|soc2|gdpr|owasp [--from DAY] [--to DAY] [--format html|json|csv] [--out FILE]',
   about: 'What the trail shows of each control: evidence, counts over time, gaps.',
-  async run(args, { stdout }) {
-    const { positionals, values, need } = parse(args, 1, ['framework', 'from', 'to', 'format', 'out'])
+  async run(args, terminal) {
+    const { positionals, values, need } = parse(args, {
+      arguments: 1,
+      values: ['framework', 'from', 'to', 'format', 'out'],
+    })
     const framework = need('framework')
     const format = values.format ?? 'html'
     if (!Object.hasOwn(FRAMEWORKS, framework)) {
       throw new UsageError(`--framework is one of ${Object.keys(FRAMEWORKS).join(', ')}.`)
     }
     if (!Object.hasOwn(FORMATS, format)) throw new UsageError('--format is html, json or csv.')
-    const made = await complianceReport(positionals[0]!, {
+    const made = await complianceReport(await trailFolder(positionals[0]!), {
       framework: framework as FrameworkName,
       ...(values.from !== undefined && { from: values.from }),
       ...(values.to !== undefined && { to: values.to }),
     })
     const text = FORMATS[format]!(made)
-    if (values.out === undefined) stdout.write(text)
+    if (values.out === undefined) await print(terminal, text)
     else await writeFile(values.out, text)
     return 0
   },

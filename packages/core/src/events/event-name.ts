@@ -22,3 +22,5 @@ export type EventName =
   | 'rate_limit_override_failed'
   | 'rate_limit_store_lost'
   | 'rate_limit_store_restored'
+  | 'trail_lost'
+  | 'trail_restored'

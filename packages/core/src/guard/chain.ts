@@ -10,7 +10,7 @@ import type { AnyGuard, Guard } from './guard.ts'
 import type { Added, InOrder, Needed } from './order.ts'
 import type { Step } from './step.ts'
 import { stepsOf } from './steps-of.ts'
-import { ALLOW, type Effects, type Verdict } from './verdict.ts'
+import { ALLOW, type Allow, type Effects, type Verdict } from './verdict.ts'
 
 /**
  * Guards in order, as one guard; the first that refuses or responds ends it. Later guards see what earlier ones added.
@@ -24,46 +24,51 @@ export function chain<const Guards extends readonly AnyGuard[]>(
   ...guards: Guards & InOrder<Guards>
 ): Guard<Added<Guards>, Needed<Guards>> {
   const steps = stepsOf(guards as readonly AnyGuard[])
-  const guard = combine('chain', steps, (request, state, manner) =>
-    walk(steps, 0, { request, manner, seen: state, added: undefined, effects: [] }),
-  )
+  const guard = combine('chain', steps, (request, state, manner) => walk(steps, 0, request, state, manner, undefined))
   return guard as Guard<Added<Guards>, Needed<Guards>>
 }
 
-interface Walk {
-  readonly request: RequestView
-  readonly manner: Manner
+/** What guards that have passed did; `undefined` as long as none did anything. */
+interface Passed {
   /** What the next guard sees, and the part of it that guards of this chain have added. */
   readonly seen: object
   readonly added: object | undefined
-  /** What guards that have passed want done. */
+  /** What they want done. */
   readonly effects: readonly Effects[]
 }
 
-function walk(steps: readonly Step[], from: number, begun: Walk): Awaitable<Verdict> {
+function walk(
+  steps: readonly Step[],
+  from: number,
+  request: RequestView,
+  state: object,
+  manner: Manner,
+  begun: Passed | undefined,
+): Awaitable<Verdict> {
   let so = begun
   for (let index = from; index < steps.length; index++) {
-    const verdict = judge(steps[index]!, so.request, so.seen, so.manner)
+    const verdict = judge(steps[index]!, request, so?.seen ?? state, manner)
     if (verdict === ALLOW) continue
     if (isThenable(verdict)) {
       const before = so
       return verdict.then((settled) =>
-        settled.kind === 'allow' ? walk(steps, index + 1, passed(before, settled)) : beside(before.effects, settled),
+        settled.kind === 'allow'
+          ? walk(steps, index + 1, request, state, manner, passed(before, settled, state))
+          : beside(before?.effects, settled),
       )
     }
-    if (verdict.kind !== 'allow') return beside(so.effects, verdict)
-    so = passed(so, verdict)
+    if (verdict.kind !== 'allow') return beside(so?.effects, verdict)
+    so = passed(so, verdict, state)
   }
-  if (!so.added && so.effects.length === 0) return ALLOW
-  return { kind: 'allow', state: so.added ?? {}, also: so.effects }
+  return so ? { kind: 'allow', state: so.added ?? {}, also: so.effects } : ALLOW
 }
 
-function passed(so: Walk, verdict: Verdict): Walk {
+function passed(so: Passed | undefined, verdict: Allow, state: object): Passed | undefined {
   if (verdict === ALLOW) return so
-  const state = verdict.kind === 'allow' ? verdict.state : undefined
+  const { seen = state, added, effects = [] } = so ?? {}
   return {
-    ...so,
-    ...(state && { seen: joinSlots(so.seen, state), added: joinSlots(so.added, state) }),
-    effects: [...so.effects, ...effectsOf(verdict)],
+    seen: verdict.state ? joinSlots(seen, verdict.state) : seen,
+    added: verdict.state ? joinSlots(added, verdict.state) : added,
+    effects: [...effects, ...effectsOf(verdict)],
   }
 }

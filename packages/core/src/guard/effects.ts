@@ -14,7 +14,7 @@ export function releasesOf({ also = NONE, afterResponse }: Verdict): readonly Ef
 }
 
 /** A verdict, with what others before it want done. */
-export function beside(earlier: readonly Effects[], verdict: Verdict): Verdict {
-  if (earlier.length === 0) return verdict
+export function beside(earlier: readonly Effects[] | undefined, verdict: Verdict): Verdict {
+  if (!earlier?.length) return verdict
   return { ...verdict, also: verdict.also ? [...earlier, ...verdict.also] : earlier }
 }

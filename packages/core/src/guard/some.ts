@@ -24,41 +24,47 @@ export function some<const Guards extends readonly AnyGuard[]>(
 ): Guard<AddsOf<Guards[number]>, ToIntersection<NeedsOf<Guards[number]>> & object> {
   const steps = guards.map(stepOf)
   if (steps.length === 0) throw new ConfigurationError('ERR_GUARD_INVALID', 'some(): expected at least one guard.')
-  const guard = combine('some', steps, (request, state, manner) => firstOf(steps, 0, { request, state, manner }))
+  const guard = combine('some', steps, (request, state, manner) => firstOf(steps, 0, request, state, manner, undefined))
   return guard as Guard<AddsOf<Guards[number]>, ToIntersection<NeedsOf<Guards[number]>> & object>
 }
 
-interface Question {
-  readonly request: RequestView
-  readonly state: object
-  readonly manner: Manner
+interface Lost {
   /** The first refusal, and what those after it want done in the end. */
-  readonly refusal?: Deny
-  readonly releases?: readonly Effects[]
+  readonly refusal: Deny
+  readonly releases: readonly Effects[]
 }
 
-function firstOf(steps: readonly Step[], from: number, asked: Question): Awaitable<Verdict> {
-  let so = asked
+function firstOf(
+  steps: readonly Step[],
+  from: number,
+  request: RequestView,
+  state: object,
+  manner: Manner,
+  before: Lost | undefined,
+): Awaitable<Verdict> {
+  let lost = before
   for (let index = from; index < steps.length; index++) {
-    const verdict = judge(steps[index]!, so.request, so.state, so.manner)
-    if (verdict === ALLOW && !so.refusal) return ALLOW
+    const verdict = judge(steps[index]!, request, state, manner)
+    if (verdict === ALLOW && !lost) return ALLOW
     if (isThenable(verdict)) {
-      const before = so
+      const earlier = lost
       return verdict.then((settled) =>
-        settled.kind === 'deny' ? firstOf(steps, index + 1, lost(before, settled)) : won(before, settled),
+        settled.kind === 'deny'
+          ? firstOf(steps, index + 1, request, state, manner, losing(earlier, settled))
+          : winning(earlier, settled),
       )
     }
-    if (verdict.kind !== 'deny') return won(so, verdict)
-    so = lost(so, verdict)
+    if (verdict.kind !== 'deny') return winning(lost, verdict)
+    lost = losing(lost, verdict)
   }
-  return beside(so.releases ?? [], so.refusal!)
+  return beside(lost!.releases, lost!.refusal)
 }
 
-function lost(so: Question, verdict: Deny): Question {
-  if (!so.refusal) return { ...so, refusal: verdict }
-  return { ...so, releases: [...(so.releases ?? []), ...releasesOf(verdict)] }
+function losing(lost: Lost | undefined, verdict: Deny): Lost {
+  if (!lost) return { refusal: verdict, releases: [] }
+  return { ...lost, releases: [...lost.releases, ...releasesOf(verdict)] }
 }
 
-function won({ refusal, releases = [] }: Question, verdict: Verdict): Verdict {
-  return refusal ? beside([...releasesOf(refusal), ...releases], verdict) : verdict
+function winning(lost: Lost | undefined, verdict: Verdict): Verdict {
+  return lost ? beside([...releasesOf(lost.refusal), ...lost.releases], verdict) : verdict
 }

@@ -6,8 +6,8 @@ import type { Layer } from './layer.ts'
 /** A guard made ready to run: checked, as it is now, and with what is published when it passes made once. */
 export interface Step {
   readonly guard: AnyGuard
-  /** The guard's, as it was; what becomes of the guard later changes no decision. */
-  readonly check: AnyGuard['check']
+  /** Whom to ask: the guard as it was, since what becomes of it later changes no decision. */
+  readonly asked: Pick<AnyGuard, 'check'>
   readonly name: string
   readonly layer: Layer
   readonly reads: Moment

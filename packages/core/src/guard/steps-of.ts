@@ -1,3 +1,4 @@
+import type { RequestView } from '../request/request-view.ts'
 import { checkGuard } from './check-guard.ts'
 import { combinationOf } from './combination.ts'
 import type { AnyGuard } from './guard.ts'
@@ -20,10 +21,10 @@ export function stepsOf(guards: readonly AnyGuard[]): readonly Step[] {
 /** @throws ConfigurationError `ERR_GUARD_INVALID` */
 export function stepOf(guard: AnyGuard): Step {
   checkGuard(guard)
-  const { name, layer, needs = [], adds = [], reads, check } = guard
+  const { name, layer, needs = [], adds = [], reads } = guard
   return Object.freeze({
     guard,
-    check,
+    asked: asItIs(guard),
     name,
     layer,
     reads,
@@ -35,4 +36,12 @@ export function stepOf(guard: AnyGuard): Step {
     passed: Object.freeze({ guard: name, layer, outcome: 'allow' }),
     skipped: Object.freeze({ guard: name, layer, outcome: 'skipped' }),
   })
+}
+
+/** One that can't change is asked itself, which costs least. */
+function asItIs(guard: AnyGuard): Pick<AnyGuard, 'check'> {
+  const { check } = guard
+  const own = Object.getOwnPropertyDescriptor(guard, 'check')
+  if (Object.isFrozen(guard) && own?.value === check) return guard
+  return Object.freeze({ check: (request: RequestView, state: never) => check.call(guard, request, state) })
 }

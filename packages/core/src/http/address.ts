@@ -10,13 +10,14 @@ export const trustNone: TrustProxy = () => false
 /**
  * The address of the client: the nearest one in `X-Forwarded-For` that is no trusted proxy.
  * An entry that is no address ends the walk, since nothing beyond it can be believed.
+ * @param peer the other end of the connection, which one that was reset knows no more
  */
 export function clientAddress(
   raw: IncomingMessage,
   trust: TrustProxy,
-  peer: string | undefined = peerAddress(raw),
+  peer: string | undefined = raw.socket.remoteAddress,
 ): string | undefined {
-  if (trust === trustNone || raw.headers['x-forwarded-for'] === undefined) return peer
+  if (trust === trustNone || raw.headers['x-forwarded-for'] === undefined) return plainAddress(peer)
   return throughProxies(raw, trust, peer).address
 }
 
@@ -27,7 +28,7 @@ export function clientAddress(
 export function clientIsSecure(
   raw: IncomingMessage,
   trust: TrustProxy,
-  peer: string | undefined = peerAddress(raw),
+  peer: string | undefined = raw.socket.remoteAddress,
 ): boolean {
   const encrypted = (raw.socket as Partial<TLSSocket>).encrypted === true
   if (trust === trustNone) return encrypted
@@ -39,11 +40,9 @@ export function clientIsSecure(
   return written[Math.max(0, written.length - hops)]!.trim().toLowerCase() === 'https'
 }
 
-/** The address of whoever holds the other end of the connection. */
-export function peerAddress(raw: IncomingMessage): string | undefined {
-  const peer = raw.socket.remoteAddress
+/** The other end of a connection, one spelling for each. The system's is that, but for mapped ones and the zone of a link-local one. */
+export function plainAddress(peer: string | undefined): string | undefined {
   if (peer === undefined) return undefined
-  // The system spells addresses canonically, but for mapped ones and the zone of a link-local one.
   return unmapped(peer.includes('%') ? peer.slice(0, peer.indexOf('%')) : peer)
 }
 
@@ -53,8 +52,8 @@ function throughProxies(
   trust: TrustProxy,
   peer: string | undefined,
 ): { readonly address: string | undefined; readonly hops: number } {
-  if (peer === undefined) return { address: undefined, hops: 0 }
-  let address = peer
+  let address = plainAddress(peer)
+  if (address === undefined) return { address, hops: 0 }
   const forwarded = raw.headers['x-forwarded-for']
   const entries = forwarded === undefined ? [] : String(forwarded).split(',')
   let hops = 0

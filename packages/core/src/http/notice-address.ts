@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 
 import type { ErrorCode } from '../errors.ts'
 import { warn } from '../trouble/warn.ts'
-import { peerAddress, type TrustProxy } from './address.ts'
+import { plainAddress, type TrustProxy } from './address.ts'
 
 /** Nobody's proxy (RFC 5737), and farther away than any chain of proxies is long. */
 const DOCUMENTATION_ADDRESS = '203.0.113.254'
@@ -14,9 +14,15 @@ const believesAll = new WeakMap<TrustProxy, boolean>()
 /**
  * Looks for arrangements under which an address is not the client's, for whoever reads one (limits, blocks, conditions,
  * records), and warns of each once a process: `ERR_PROXY_NOT_TRUSTED`, `ERR_PROXY_TRUSTS_ALL`, `ERR_ADDRESS_UNKNOWN`.
+ * @param peer the other end of the connection
  * @param address what was taken for the client's address
  */
-export function noticeAddress(raw: IncomingMessage, trust: TrustProxy, address: string | undefined): void {
+export function noticeAddress(
+  raw: IncomingMessage,
+  trust: TrustProxy,
+  peer: string | undefined,
+  address: string | undefined,
+): void {
   if (address === undefined) {
     // A connection that has closed has lost its address, which says nothing of the arrangement.
     if (raw.socket.destroyed) return
@@ -33,7 +39,7 @@ export function noticeAddress(raw: IncomingMessage, trust: TrustProxy, address: 
     return
   }
   const { 'x-forwarded-for': forwardedFor, forwarded } = raw.headers
-  if ((forwardedFor === undefined && forwarded === undefined) || peerAddress(raw) !== address) return
+  if ((forwardedFor === undefined && forwarded === undefined) || plainAddress(peer) !== address) return
   if (!trust(address, 0)) {
     tell(
       'ERR_PROXY_NOT_TRUSTED',

@@ -28,7 +28,13 @@ export function verify(algorithm: Algorithm, key: KeyObject, text: string, signa
     const expected = createHmac(hash!, key).update(text).digest()
     return expected.length === signature.length && timingSafeEqual(expected, signature)
   }
+  if ((family === 'RS' || family === 'PS') && signature.length !== modulusBytes(key)) return false
   return verifyData(hash ?? null, Buffer.from(text), { key, ...parameters(rules) }, signature)
+}
+
+/** RFC 8017 §8.1.2 and §8.2.2, step 1: OpenSSL would take a PSS signature without its leading zeros, so that one had two forms. */
+function modulusBytes(key: KeyObject): number {
+  return Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8)
 }
 
 /** The same for signing and verifying, so that the two can't drift apart. */

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Port } from '../adapter/port.ts'
-import { clientAddress, clientIsSecure, peerAddress, type TrustProxy } from '../http/address.ts'
+import { clientAddress, clientIsSecure, type TrustProxy } from '../http/address.ts'
 import { headerValues } from '../http/header-values.ts'
 import { noticeAddress } from '../http/notice-address.ts'
 import type { Witness } from '../run/witness.ts'
@@ -8,6 +8,10 @@ import { parseQuery, type Query } from './query.ts'
 import { requestIdFrom } from './request-id.ts'
 import type { RequestView } from './request-view.ts'
 import { pathOf, searchOf } from './target.ts'
+
+const PATH = 1
+const METHOD = 2
+const QUERY = 4
 
 /** What only the framework knows, and only later. */
 type LateParts<Context = unknown> = Pick<Port<Context>, 'route' | 'params' | 'body'>
@@ -17,10 +21,8 @@ export class RequestHead implements RequestView {
   readonly raw: IncomingMessage
   /** The exchange this is the request of; none where a guard is tested without HTTP. Not part of `RequestView`. */
   witness: Witness | undefined = undefined
-  /** Set when a guard reads the path, the method or the query, so that a later rewrite of it is noticed. */
-  pathWasRead = false
-  methodWasRead = false
-  queryWasRead = false
+  /** Which of path, method and query guards have read, so that a later rewrite of it is noticed. */
+  read = 0
 
   readonly #target: string
   readonly #path: string
@@ -42,7 +44,7 @@ export class RequestHead implements RequestView {
     this.#path = pathOf(target)
     this.#method = raw.method ?? 'GET'
     // A connection that was reset knows it no more.
-    this.#peer = peerAddress(raw)
+    this.#peer = raw.socket?.remoteAddress
     this.#trust = trust
   }
 
@@ -51,7 +53,7 @@ export class RequestHead implements RequestView {
   }
 
   get method(): string {
-    this.methodWasRead = true
+    this.read |= METHOD
     return this.#method
   }
 
@@ -61,7 +63,7 @@ export class RequestHead implements RequestView {
   }
 
   get path(): string {
-    this.pathWasRead = true
+    this.read |= PATH
     return this.#path
   }
 
@@ -71,20 +73,19 @@ export class RequestHead implements RequestView {
   }
 
   get target(): string {
-    this.pathWasRead = true
-    this.queryWasRead = true
+    this.read |= PATH | QUERY
     return this.#target
   }
 
   get query(): Query {
-    this.queryWasRead = true
+    this.read |= QUERY
     return (this.#query ??= parseQuery(searchOf(this.#target)))
   }
 
   get address(): string | undefined {
     if (this.#address === null) {
       this.#address = clientAddress(this.raw, this.#trust, this.#peer)
-      noticeAddress(this.raw, this.#trust, this.#address)
+      noticeAddress(this.raw, this.#trust, this.#peer, this.#address)
     }
     return this.#address
   }
@@ -100,12 +101,16 @@ export class RequestHead implements RequestView {
     }
   }
 
+  get pathWasRead(): boolean {
+    return (this.read & PATH) !== 0
+  }
+
   /** Neither the method nor the query is another than guards have read. */
   get isUnchanged(): boolean {
-    const { raw } = this
+    const { raw, read } = this
     return (
-      (!this.methodWasRead || (raw.method ?? 'GET') === this.#method) &&
-      (!this.queryWasRead || raw.url === this.#target || searchOf(raw.url ?? '') === searchOf(this.#target))
+      ((read & METHOD) === 0 || (raw.method ?? 'GET') === this.#method) &&
+      ((read & QUERY) === 0 || raw.url === this.#target || searchOf(raw.url ?? '') === searchOf(this.#target))
     )
   }
 

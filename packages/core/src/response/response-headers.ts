@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 
 import { AshlarError } from '../errors.ts'
-import type { BeforeHeaders, Effects } from '../guard/verdict.ts'
+import type { BeforeHeaders, Effects, Headers } from '../guard/verdict.ts'
 import { isThenable } from '../time/is-thenable.ts'
 import { contain } from '../trouble/contain.ts'
 
@@ -10,13 +10,14 @@ const FINALHANDLER_POLICY = "default-src 'none'"
 /** What it writes, the latter in its own spelling. */
 const FINALHANDLER_FIELDS: ReadonlySet<string> = new Set(['content-security-policy', 'x-content-type-options'])
 
-/** What is known of an answer when its head goes out. */
-export interface Head {
-  readonly status: number
-  /** A guard has answered, and none of what guards had set was stripped on the way. */
+/** What is known of a request when the head of its answer goes out. */
+export interface AnsweredRequest {
+  /** A guard has answered. */
   readonly refused: boolean
   /** Milliseconds since the request's first guard. */
   readonly elapsedMs: number
+  /** Tells the operator of a hook that failed. */
+  report(error: unknown): void
 }
 
 /**
@@ -27,7 +28,7 @@ export interface Head {
 export class ResponseHeaders {
   readonly #response: ServerResponse
   /** What guards want done to the headers, in order. */
-  readonly #effects: Effects[] = []
+  #effects: Effects[] | undefined = undefined
   #sealed = false
 
   constructor(response: ServerResponse) {
@@ -36,7 +37,7 @@ export class ResponseHeaders {
 
   /** Nothing has to be done before the headers go out. */
   get untouched(): boolean {
-    return this.#effects.length === 0
+    return this.#effects === undefined
   }
 
   apply(effects: Effects): void {
@@ -52,25 +53,25 @@ export class ResponseHeaders {
         else response.setHeader(name, value)
       }
     }
-    this.#effects.push(effects)
+    if (this.#effects) this.#effects.push(effects)
+    else this.#effects = [effects]
   }
 
-  /** Makes the headers final, once. `report` is told of hooks that fail. */
-  seal({ status, refused, elapsedMs }: Head, report: (error: unknown) => void): void {
+  /** Makes the headers final, once. */
+  seal(status: number, request: AnsweredRequest): void {
     // Koa also writes to a response whose client has gone.
-    if (this.#sealed || this.untouched || this.#response.destroyed) return
+    const all = this.#effects
+    if (this.#sealed || !all || this.#response.destroyed) return
     this.#sealed = true
-    if (status >= 400 && !(refused && this.#firstStands())) this.#restore()
-    for (const { append } of this.#effects) if (append) this.#restoreAppended(append)
-    for (const { remove } of this.#effects) if (remove) for (const name of remove) this.#response.removeHeader(name)
-    for (const { beforeHeaders } of this.#effects) {
-      if (beforeHeaders) this.#addLast(beforeHeaders, status, elapsedMs, report)
-    }
+    if (status >= 400 && !(request.refused && this.#firstStands(all))) this.#restore(all)
+    for (const { append } of all) if (append) this.#restoreAppended(append)
+    for (const { remove } of all) if (remove) for (const name of remove) this.#response.removeHeader(name)
+    for (const { beforeHeaders } of all) if (beforeHeaders) this.#addLast(beforeHeaders, status, request)
   }
 
   /** A guard's own refusal strips nothing; Koa's error path, which may come after it, strips everything. */
-  #firstStands(): boolean {
-    for (const { headers } of this.#effects) for (const name in headers) return this.#response.hasHeader(name)
+  #firstStands(all: readonly Effects[]): boolean {
+    for (const { headers } of all) for (const name in headers) return this.#response.hasHeader(name)
     return false
   }
 
@@ -78,19 +79,19 @@ export class ResponseHeaders {
    * Whoever answers with an error may have stripped headers before, and set some again. What the app replaced, or removed
    * from a success, stays so.
    */
-  #restore(): void {
+  #restore(all: readonly Effects[]): void {
     const response = this.#response
     const replaced = response.getHeader('content-security-policy') === FINALHANDLER_POLICY
     if (replaced) {
-      for (const { headers } of this.#effects) {
+      for (const { headers } of all) {
         for (const name in headers) {
           if (FINALHANDLER_FIELDS.has(name.toLowerCase())) response.setHeader(name, headers[name]!)
         }
       }
     }
     // From the last to the first, since the last value set is the one that counts.
-    for (let index = this.#effects.length - 1; index >= 0; index--) {
-      const { headers } = this.#effects[index]!
+    for (let index = all.length - 1; index >= 0; index--) {
+      const { headers } = all[index]!
       for (const name in headers) if (!response.hasHeader(name)) response.setHeader(name, headers[name]!)
     }
   }
@@ -104,21 +105,22 @@ export class ResponseHeaders {
     }
   }
 
-  #addLast(hook: BeforeHeaders, status: number, elapsedMs: number, report: (error: unknown) => void): void {
+  #addLast(hook: BeforeHeaders, status: number, request: AnsweredRequest): void {
     try {
-      const headers: unknown = hook(status, elapsedMs)
+      const headers: Headers | undefined = hook(status, request.elapsedMs)
       if (isThenable(headers)) {
-        contain(() => headers, report)
+        contain(
+          () => headers,
+          (error) => request.report(error),
+        )
         throw new AshlarError(
           'ERR_GUARD_INVALID',
           'A "beforeHeaders" hook answered with a promise: its headers are lost.',
         )
       }
-      for (const name in headers as Effects['headers']) {
-        this.#response.setHeader(name, (headers as NonNullable<Effects['headers']>)[name]!)
-      }
+      for (const name in headers) this.#response.setHeader(name, headers[name]!)
     } catch (error) {
-      report(error)
+      request.report(error)
     }
   }
 }

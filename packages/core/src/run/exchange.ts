@@ -9,7 +9,7 @@ import { outcomeOf, publishEvent, summaryOfPrincipal } from '../events/publish-e
 import type { Outcome } from '../guard/outcome.ts'
 import type { AfterResponse, Effects } from '../guard/verdict.ts'
 import { RequestHead } from '../request/request-head.ts'
-import { ResponseHeaders } from '../response/response-headers.ts'
+import { type AnsweredRequest, ResponseHeaders } from '../response/response-headers.ts'
 import { closeUnlessShort } from '../response/unread-body.ts'
 import { sealBeforeWriteHead } from '../response/write-head.ts'
 import { type CarriedExchange, exchangeOfResponse } from '../state/carried-exchange.ts'
@@ -22,20 +22,20 @@ import { warn } from '../trouble/warn.ts'
 import type { Witness } from './witness.ts'
 
 /** One request and its response: everything that its guards share. */
-export class Exchange implements CarriedExchange, Witness {
+export class Exchange implements CarriedExchange, Witness, AnsweredRequest {
   readonly request: RequestHead
   readonly response: ServerResponse
   readonly state: SlotValues = slotValues()
   readonly decisions: Decision[] = []
   /** The target has been found to mean one thing only. */
   targetChecked = false
+  /** A guard has answered in the handler's place. */
+  refused = false
   readonly #headers: ResponseHeaders
   readonly #startedAt: number = performance.now()
   /** Where in which framework the request is now. */
   #port: Port<unknown>
   #context: unknown
-  /** A guard has answered in the handler's place. */
-  #refused = false
   /** Names of slots whose values are made when they are read. */
   #late: Set<string> | undefined = undefined
   #hooks: AfterResponse[] | undefined = undefined
@@ -56,6 +56,10 @@ export class Exchange implements CarriedExchange, Witness {
   /** The response is over: nothing more can be sent, and nobody waits for it. */
   get over(): boolean {
     return this.#outcome !== undefined || this.response.destroyed
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.#startedAt
   }
 
   get guardTimeoutMs(): number {
@@ -84,9 +88,7 @@ export class Exchange implements CarriedExchange, Witness {
   }
 
   seal(status: number): void {
-    if (this.#headers.untouched) return
-    const head = { status, refused: this.#refused, elapsedMs: performance.now() - this.#startedAt }
-    this.#headers.seal(head, (error) => this.report(error))
+    this.#headers.seal(status, this)
   }
 
   /** Fills slots. */
@@ -108,7 +110,7 @@ export class Exchange implements CarriedExchange, Witness {
 
   /** From now on a guard has answered, and the handler does not run. */
   refuse(): void {
-    this.#refused = true
+    this.refused = true
     closeUnlessShort(this.request.raw, this.response)
   }
 
@@ -148,8 +150,8 @@ export class Exchange implements CarriedExchange, Witness {
     const outcome = Object.freeze({
       status: response.statusCode,
       aborted: !response.writableFinished,
-      refused: this.#refused,
-      durationMs: performance.now() - this.#startedAt,
+      refused: this.refused,
+      durationMs: this.elapsedMs,
     })
     this.#outcome = outcome
     if (this.#hooks) for (const hook of this.#hooks) this.#call(hook, outcome)

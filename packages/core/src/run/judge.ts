@@ -28,7 +28,7 @@ export function judge(
     if (step.ask) return step.ask(request, state, manner)
     if (step.late) checkMoment(step, request)
     if (step.needs) checkNeeds(step, step.needs, state)
-    const verdict = step.check.call(step.guard, request, state as never)
+    const verdict = step.asked.check(request, state as never)
     if (verdict === ALLOW) {
       witness?.record(step.passed)
       return ALLOW

@@ -58,8 +58,8 @@ function advance(exchange: Exchange, steps: readonly Step[], from: number): Awai
     }
     if (!conclude(exchange, verdict)) return false
   }
-  // The last guard, or one that ran before the target was found unambiguous, may have decided by what it read.
-  if ((request.pathWasRead || request.methodWasRead || request.queryWasRead) && !isPlain(exchange)) return false
+  // Nobody may have looked at the target yet, and the last guard may have decided by what it read.
+  if (steps.length > 0 && !isPlain(exchange)) return false
   exchange.expose()
   return true
 }
@@ -80,6 +80,7 @@ function isPlain(exchange: Exchange): boolean {
     if (isAmbiguous(request.pathUnread, request.methodUnread)) return refuseTarget(exchange, AMBIGUOUS_TARGET)
     exchange.targetChecked = true
   }
+  if (request.read === 0) return true
   if (!request.isUnchanged) return refuseTarget(exchange, REWRITTEN_REQUEST)
   return !request.pathWasRead || exchange.stillAt(request.pathUnread) || refuseTarget(exchange, REWRITTEN_TARGET)
 }

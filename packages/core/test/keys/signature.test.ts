@@ -51,6 +51,19 @@ describe.each(names)('%s', (algorithm) => {
   })
 })
 
+/** About one signature in 256 begins with a zero, which OpenSSL does not miss. RFC 8017 §8.1.2, step 1. */
+test.each(['RS256', 'PS256'] as const)('%s has one form of a signature that begins with a zero', (algorithm) => {
+  let text = ''
+  let signature: Buffer
+  do {
+    text += '.'
+    signature = sign(algorithm, rsa.privateKey, text)
+  } while (signature[0] !== 0)
+  expect(verify(algorithm, rsa.publicKey, text, signature)).toBe(true)
+  expect(verify(algorithm, rsa.publicKey, text, signature.subarray(1))).toBe(false)
+  expect(verify(algorithm, rsa.publicKey, text, Buffer.concat([Buffer.of(0), signature]))).toBe(false)
+})
+
 /** RFC 7515, appendix A.1. */
 test('HS256 is that of the RFC', () => {
   const key = createSecretKey(

@@ -63,6 +63,17 @@ describe('path patterns', () => {
   }
 })
 
+test('no character of a path is one that a pattern does not see', () => {
+  const below = compilePaths('test', ['/admin/*', '/users/:id'])
+  const escapes = [...Array(256).keys()].map((code) => String.fromCharCode(code))
+  for (const character of [...escapes, '\u2028', '\u2029', '\u0085']) {
+    for (const text of [character, `a${character}`, `${character}a`, `a${character}a`]) {
+      expect([text, below(`/admin/${text}`)]).toEqual([text, true])
+      expect([text, below(`/users/${text}`)]).toEqual([text, !text.includes('/')])
+    }
+  }
+})
+
 describe('an ambiguous path', () => {
   for (const path of [
     '',

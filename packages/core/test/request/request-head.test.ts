@@ -1,6 +1,14 @@
-import { testRequest } from '@ashlar/testkit'
+import { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
+
+import { recordEvents, testRequest } from '@ashlar/testkit'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+
+import { RequestHead } from '../../src/adapter.ts'
+import { compileTrust, trustNone } from '../../src/http.ts'
+import { ALLOW } from '../../src/index.ts'
+import { close, contextOf, decide, guardThat, recordingPort } from '../recording-port.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const idOf = (sent: string) => testRequest({ headers: { 'X-Request-ID': sent } }).id
@@ -85,5 +93,69 @@ describe('the head', () => {
   test('has a signal also where there is no response', () => {
     const { signal } = testRequest()
     expect(signal.aborted).toBe(false)
+  })
+})
+
+describe('what identifies a request is known however late it is asked for', () => {
+  const addressed = (peer: string): { raw: IncomingMessage; reset(): void } => {
+    const socket = new Socket()
+    let address: string | undefined = peer
+    Object.defineProperty(socket, 'remoteAddress', { get: () => address })
+    return {
+      raw: new IncomingMessage(socket),
+      reset() {
+        address = undefined
+      },
+    }
+  }
+
+  test.each([
+    ['the peer', trustNone, undefined, '192.0.2.1'],
+    ['what a trusted proxy says', compileTrust(['192.0.2.1']), '198.51.100.7', '198.51.100.7'],
+  ])('%s, after the connection was reset', (_, trust, forwarded, address) => {
+    const { raw, reset } = addressed('192.0.2.1')
+    if (forwarded !== undefined) raw.headers['x-forwarded-for'] = forwarded
+    const view = new RequestHead(raw, '/', trust)
+    reset()
+    expect(view.address).toBe(address)
+  })
+
+  test('the method, though the framework has another by then', () => {
+    const { raw } = addressed('192.0.2.1')
+    raw.method = 'POST'
+    const view = new RequestHead(raw, '/', trustNone)
+    raw.method = 'DELETE'
+    expect([view.method, view.isUnchanged]).toEqual(['POST', false])
+  })
+})
+
+describe('an app that can not say whom it trusts', () => {
+  const trust = () => {
+    throw new Error('trust')
+  }
+  const lost = async (guard: Parameters<typeof guardThat>[0]) => {
+    const port = recordingPort({ trust: () => trust })
+    const context = contextOf('/', { 'x-forwarded-for': '198.51.100.7' })
+    Object.defineProperty(context.request.socket, 'remoteAddress', { value: '192.0.2.1' })
+    const { run, stepsOf } = await import('../../src/adapter.ts')
+    const recorder = recordEvents()
+    const passed = await run(port, stepsOf([guardThat(guard), guardThat(() => ALLOW)]), context)
+    close(context)
+    recorder.stop()
+    return { passed, port, recorder }
+  }
+
+  test('is told once, and its events have no address', async () => {
+    const { passed, port, recorder } = await lost(() => ALLOW)
+    expect(passed).toBe(true)
+    expect(port.reported).toMatchObject([{ message: 'trust' }])
+    expect(recorder.verdicts).toHaveLength(2)
+    expect(recorder.events).toMatchObject([{ name: 'request_completed', request: { address: undefined } }])
+  })
+
+  test('refuses where a guard goes by the address', async () => {
+    const { passed } = await lost(({ address }) => (address ? ALLOW : ALLOW))
+    expect(passed).toBe(false)
+    expect((await decide([guardThat(() => ALLOW)])).passed).toBe(true)
   })
 })

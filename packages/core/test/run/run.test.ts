@@ -114,9 +114,10 @@ describe('run()', () => {
     expect(port.answers).toMatchObject([{ status: 400, problem: { code: 'ambiguous-target' } }])
   })
 
-  test('an ambiguous target is no concern of guards that do not decide by the path', async () => {
+  test('an ambiguous target is refused by whatever guard runs first, and is no concern where none does', async () => {
     const headers = guardThat(() => ALLOW, { layer: 'headers' })
-    expect((await decide([headers], { target: '/packages/@scope%2fname' })).passed).toBe(true)
+    expect((await decide([headers], { target: '/private%2fa.txt' })).passed).toBe(false)
+    expect((await decide([], { target: '/private%2fa.txt' })).passed).toBe(true)
   })
 
   test('an ambiguous target that a guard has decided by is refused, however early the guard stands', async () => {

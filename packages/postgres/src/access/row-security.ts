@@ -2,32 +2,36 @@ import type { RowSecurity } from '@ashlar/access'
 import { attributeFunction, createPolicy, PRINCIPAL_SETTING, quoteTable, type RowPolicy } from '@ashlar/access/sql'
 import { ConfigurationError } from '@ashlar/core'
 
-/** One connection, such as a `pg` client. Not a pool: its queries would run on different connections. */
-export interface Connection {
-  // biome-ignore lint/suspicious/noExplicitAny: rows are whatever the query asks for
-  query(text: string, values?: unknown[]): Promise<{ readonly rows: any[] }>
-}
+import type { PostgresClient } from '../client.ts'
+import { inDollars, locked } from '../migrations/locked.ts'
+import { carryOut } from '../migrations/migrate.ts'
+import { checkPool } from '../postgres-options.ts'
 
-/** A `pg` pool, or anything that lends connections like one. */
-export interface Connections<Client extends Connection> {
+/** A pool of `pg`, or anything that lends connections like one. */
+export interface Connections<Client extends PostgresClient> {
   connect(): Promise<Client & { release(destroy?: Error | boolean): void }>
 }
 
 /**
- * Brings the generated row-level security into the database, all or nothing. Run by the owner of the tables; may be run
- * again. @throws what PostgreSQL refuses, with everything as it was
+ * Brings the generated row-level security into the database, all or nothing, one process after the other. Run by the owner of the
+ * tables; may be run again.
+ * @throws AshlarError `ERR_MIGRATION_FAILED`, with everything as it was
+ * @example
+ * await migrateRowSecurity(owner, access.rowSecurity([{ table: 'app.posts' }]))
  */
-export async function migrateRowSecurity(connection: Connection, { statements }: RowSecurity): Promise<void> {
-  await transaction(connection, async () => {
-    for (const statement of statements) await connection.query(statement)
-  })
+export async function migrateRowSecurity(client: PostgresClient, { statements }: RowSecurity): Promise<void> {
+  checkPool('migrateRowSecurity()', client)
+  const body = statements.map((statement) => `EXECUTE ${inDollars(statement)};`).join('\n')
+  await carryOut(client, locked(body), 'migrateRowSecurity(): row-level security')
 }
 
 /**
  * Runs `work` in a transaction in which row-level security decides for a principal.
  * @param session what `rowSession` of the access control answers for the principal
+ * @example
+ * const { rows } = await withPrincipal(pool, access.rowSession(security, ada), (client) => client.query('SELECT * FROM posts'))
  */
-export async function withPrincipal<Client extends Connection, Result>(
+export async function withPrincipal<Client extends PostgresClient, Result>(
   pool: Connections<Client>,
   session: string,
   work: (client: Client) => Promise<Result>,
@@ -51,8 +55,10 @@ export async function withPrincipal<Client extends Connection, Result>(
  * Checks at start-up, on the connection that the app itself uses, that the database decides as the policies say.
  * @throws ConfigurationError `ERR_ROW_SECURITY_DIFFERS` with every difference: a policy that is missing, changed or not
  * ours, row-level security that is off or not forced, or a role that it does not bind
+ * @example
+ * await checkRowSecurity(client, access.rowSecurity([{ table: 'app.posts' }]))
  */
-export async function checkRowSecurity(connection: Connection, security: RowSecurity): Promise<void> {
+export async function checkRowSecurity(connection: PostgresClient, security: RowSecurity): Promise<void> {
   const differences: string[] = []
   await connection.query('BEGIN')
   try {
@@ -72,7 +78,7 @@ export async function checkRowSecurity(connection: Connection, security: RowSecu
   }
 }
 
-async function roleDifferences(connection: Connection): Promise<readonly string[]> {
+async function roleDifferences(connection: PostgresClient): Promise<readonly string[]> {
   const { rows } = await connection.query(
     'SELECT rolname, rolsuper OR rolbypassrls AS free FROM pg_roles WHERE rolname = current_user',
   )
@@ -80,7 +86,7 @@ async function roleDifferences(connection: Connection): Promise<readonly string[
 }
 
 /** PostgreSQL is asked to write down what it should hold as well, so that like is compared with like. */
-async function functionDifferences(connection: Connection): Promise<readonly string[]> {
+async function functionDifferences(connection: PostgresClient): Promise<readonly string[]> {
   await connection.query(attributeFunction('pg_temp'))
   const { rows } = await connection.query(`
     SELECT count(DISTINCT pg_get_function_sqlbody(p.oid)) = 1 AND count(*) = 2 AS same
@@ -99,7 +105,7 @@ interface Stored {
 }
 
 async function tableDifferences(
-  connection: Connection,
+  connection: PostgresClient,
   table: string,
   expected: readonly RowPolicy[],
   copy: string,
@@ -127,7 +133,7 @@ async function tableDifferences(
   return differences
 }
 
-async function storedPolicies(connection: Connection, table: string): Promise<ReadonlyMap<string, Stored>> {
+async function storedPolicies(connection: PostgresClient, table: string): Promise<ReadonlyMap<string, Stored>> {
   const { rows } = await connection.query(
     `SELECT polname AS name, polpermissive AS permissive, polcmd::text AS command, polroles = '{0}' AS everybody,
        pg_get_expr(polqual, polrelid) AS using, pg_get_expr(polwithcheck, polrelid) AS "check"
@@ -137,7 +143,7 @@ async function storedPolicies(connection: Connection, table: string): Promise<Re
   return new Map((rows as Stored[]).map((row) => [row.name, row]))
 }
 
-async function transaction<Result>(connection: Connection, work: () => Promise<Result>): Promise<Result> {
+async function transaction<Result>(connection: PostgresClient, work: () => Promise<Result>): Promise<Result> {
   await connection.query('BEGIN')
   try {
     const result = await work()

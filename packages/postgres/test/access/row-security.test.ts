@@ -103,6 +103,15 @@ withService('postgres', describe)('row-level security on PostgreSQL', () => {
         (1, 'alice', 'public'), (2, 'bob', 'public'), (3, 'alice', 'secret'), (4, NULL, NULL)`)
     })
 
+    test('eight connections bring it at once', async () => {
+      const pool = new pg.Pool({ connectionString: server.url, max: 8 })
+      await Promise.all(Array.from({ length: 8 }, () => migrateRowSecurity(pool, security)))
+      await pool.end()
+      const client = await app.connect()
+      await checkRowSecurity(client, security)
+      client.release()
+    })
+
     test('a principal sees its own rows, a reader all, nobody none', async () => {
       const ids = (principal: Principal): Promise<number[]> =>
         as(principal, async (client) =>

@@ -1,36 +1,10 @@
-import { type Awaitable, ConfigurationError } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
 import { canonicalAddress, networksOf } from '@ashlar/core/http'
 
 import { addressKey, ipv4Bytes, ipv6Groups } from '../address-key.ts'
 
 /** An address, a network (`203.0.113.0/24`, `2001:db8::/32`), or a principal. */
 export type BlockTarget = string | { readonly subject: string; readonly issuer?: string | undefined }
-
-/** One block in force. */
-export interface BlocklistEntry {
-  /** `address …`, `network …` or `principal …`. */
-  readonly target: string
-  /** Milliseconds since the Unix epoch; `undefined` for one that does not end. */
-  readonly until: number | undefined
-}
-
-/** Where blocks are kept, so that all instances have the same. Each method is one atomic step. */
-export interface BlocklistStore {
-  /** A block of the same target is replaced. */
-  put(entry: BlocklistEntry): Awaitable<void>
-  remove(target: string): Awaitable<void>
-  /** All that may be in force; those that have ended may be among them. */
-  load(): Awaitable<readonly BlocklistEntry[]>
-}
-
-export function memoryBlocklistStore(): BlocklistStore {
-  const entries = new Map<string, BlocklistEntry>()
-  return {
-    put: (entry) => void entries.set(entry.target, entry),
-    remove: (target) => void entries.delete(target),
-    load: () => [...entries.values()],
-  }
-}
 
 /** @throws ConfigurationError `ERR_OPTION_INVALID`, and `ERR_OPTION_UNSAFE` for a network of every address */
 export function targetOf(target: BlockTarget): string {

@@ -13,24 +13,18 @@ import {
   publishEvent,
 } from '@ashlar/core'
 import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { type Closeable, closeable } from '@ashlar/core/time'
 
 import { addressKey } from '../address-key.ts'
 import { principalKey } from '../key.ts'
-import { memoryStore } from '../memory/memory-store.ts'
+import { memoryRateLimits } from '../memory/memory-rate-limits.ts'
 import { fixedWindow } from '../policy.ts'
-import {
-  type BlocklistEntry,
-  type BlocklistStore,
-  type BlockTarget,
-  memoryBlocklistStore,
-  networkOf,
-  shapeOf,
-  targetOf,
-} from './block.ts'
+import { type BlockTarget, networkOf, shapeOf, targetOf } from './block.ts'
+import { type BlocklistEntry, type BlockStore, memoryBlocks } from './block-store.ts'
 
 export interface BlocklistOptions {
   /** Default: this process's memory. */
-  readonly store?: BlocklistStore
+  readonly store?: BlockStore
   /** How often a store is read for what others have blocked, in milliseconds from 50 to 900. Default 500. */
   readonly refreshMs?: number
   /** Blocks addresses that are refused again and again; `rateLimit({ blocklist })` tells of refusals. Default: none are. */
@@ -44,8 +38,8 @@ export interface BlocklistOptions {
   }
 }
 
-/** Who is refused whatever it asks for. */
-export interface Blocklist {
+/** Who is refused whatever it asks for. Closed, it reads the store no more. */
+export interface Blocklist extends Closeable {
   /** Refuses blocked addresses and networks with 403. Stands in front. */
   readonly guard: Guard
   /** Refuses blocked principals with 403. Stands behind authentication. */
@@ -59,8 +53,6 @@ export interface Blocklist {
   strike(address: string | undefined): void
   /** Reads the store now. Rejects when it fails; what was known stays in force. */
   refresh(): Promise<void>
-  /** Stops reading the store. */
-  close(): void
 }
 
 const LONGEST_MS = 10 * 365 * 86_400_000
@@ -73,7 +65,7 @@ const BLOCKED: Deny = Object.freeze(
 export function blocklist(options: BlocklistOptions = {}): Blocklist {
   const where = 'blocklist()'
   checkOptionNames(where, options, ['store', 'refreshMs', 'automatic'])
-  const { store = memoryBlocklistStore(), automatic } = options
+  const { store = memoryBlocks(), automatic } = options
   if (typeof store.load !== 'function') {
     throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "store" is no blocklist store.`)
   }
@@ -148,10 +140,10 @@ export function blocklist(options: BlocklistOptions = {}): Blocklist {
       }
     },
     refresh,
-    close() {
+    ...closeable(() => {
       clearTimeout(timer)
       timer = undefined
-    },
+    }),
   })
 }
 
@@ -185,7 +177,10 @@ function strikeCounter(
   checkOptionNames(`${where} automatic`, automatic, ['refusals', 'withinMs', 'forMs'])
   const limit = numberOption(where, 'refusals', automatic.refusals, { min: 1, max: 1e6, integer: true, fallback: 100 })
   const window = automatic.withinMs ?? 60_000
-  const ledger = memoryStore({ maxKeys: 100_000 }).open({ name: 'strikes', policies: [fixedWindow({ limit, window })] })
+  const ledger = memoryRateLimits({ maxKeys: 100_000 }).open({
+    name: 'strikes',
+    policies: [fixedWindow({ limit, window })],
+  })
   return {
     // The last of them blocks, not the one after it.
     isTooMany: (key) => ledger.take(key, 1).standings[0]!.remaining === 0,

@@ -6,17 +6,14 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import express from 'express'
 import Koa from 'koa'
 
-import { blocklistStoreContract } from '../../src/contract.ts'
 import {
   type Blocklist,
   type BlocklistOptions,
   blocklist,
   fixedWindow,
-  memoryBlocklistStore,
+  memoryBlocks,
   rateLimit,
 } from '../../src/index.ts'
-
-blocklistStoreContract({ test }, { store: memoryBlocklistStore })
 
 afterEach(() => void jest.useRealTimers())
 
@@ -105,7 +102,7 @@ describe('what is blocked', () => {
 
 test('an address that is refused again and again is blocked for a while', async () => {
   const recorder = recordEvents()
-  const store = memoryBlocklistStore()
+  const store = memoryBlocks()
   const list = blocklist({ store, automatic: { refusals: 3, forMs: 60_000 } })
   const limit = rateLimit({ policy: fixedWindow({ limit: 1, window: 'day' }), blocklist: list })
   const refused = (address: string) => limit.check(testRequest({ address }), {})
@@ -142,7 +139,7 @@ test('a block or a lift that the store did not take is told as a failure', async
 describe('several instances over one store', () => {
   test('each obeys what another has blocked at its next reading', async () => {
     jest.useFakeTimers()
-    const store = memoryBlocklistStore()
+    const store = memoryBlocks()
     const [here, there] = [blocklist({ store }), blocklist({ store })]
     await here.block('192.0.2.1')
     await jest.advanceTimersByTimeAsync(500)
@@ -158,7 +155,7 @@ describe('several instances over one store', () => {
   test('what was known stays in force while the store is lost, and both ends of that are told', async () => {
     jest.useFakeTimers()
     const recorder = recordEvents()
-    const memory = memoryBlocklistStore()
+    const memory = memoryBlocks()
     await memory.put({ target: 'address 192.0.2.1', until: undefined })
     let down = false
     const load = () => (down ? Promise.reject(new Error('down')) : memory.load())

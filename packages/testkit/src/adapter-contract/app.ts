@@ -50,8 +50,8 @@ export interface AppUnderTest {
 }
 
 export interface RouteUnderTest {
-  /** Default `GET`. */
-  readonly method?: 'GET' | 'POST'
+  /** Default `GET`. `ALL` is every method. */
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'ALL'
   readonly path: string
   readonly guards?: readonly AnyGuard[]
   /** Default: answers 200 with `served`. */
@@ -69,6 +69,8 @@ export interface Call {
   readonly response: ServerResponse
   /** The principal as the framework's users reach it: `req.principal`, `ctx.state.principal`. */
   readonly principal: unknown
+  /** Where templates look for what they need: `res.locals`, `ctx.state`; an empty object where there is no such place. */
+  readonly locals: Readonly<Record<string, unknown>>
   readonly body: unknown
 }
 
@@ -76,7 +78,14 @@ export interface Reply {
   /** Default 200. */
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
-  readonly body: string
+  /** A text as it is; anything else as JSON. */
+  readonly body: unknown
+}
+
+/** What is sent of a reply: its status, its headers and its text. */
+export function written({ status = 200, headers = {}, body }: Reply): Required<Reply> & { readonly body: string } {
+  if (typeof body === 'string') return { status, headers, body }
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
 }
 
 /** What a route without a handler of its own does. */

@@ -17,6 +17,17 @@ export function errors({ describe, test, expect }: TestRunner, adapter: AdapterU
       status: 500,
       code: 'internal-error',
     },
+    'what can not be read': {
+      error: Object.defineProperties(new Error('hunter2'), {
+        status: {
+          get() {
+            throw new Error('hunter2')
+          },
+        },
+      }),
+      status: 500,
+      code: 'internal-error',
+    },
     'a client’s error': {
       error: Object.assign(new Error('hunter2'), { status: 409, expose: true }),
       status: 409,
@@ -55,6 +66,24 @@ export function errors({ describe, test, expect }: TestRunner, adapter: AdapterU
           })
         })
       }
+    }
+
+    const unkind: Readonly<Record<string, (error: unknown) => unknown>> = {
+      throws() {
+        throw new Error('hunter2')
+      },
+      rejects: () => Promise.reject(new Error('hunter2')),
+    }
+    for (const [how, onError] of Object.entries(unkind)) {
+      test(`tells the caller nothing more where the function that is told of errors ${how}`, async () => {
+        const routes = [{ path: '/x', handler: throwing(new Error('hunter2')) }]
+        const options = { onError: onError as () => void }
+        await withServer(adapter, { errorBoundary: true, routes, options }, async ({ call }) => {
+          const answer = await call('/x')
+          expect([answer.status, answer.json()]).toMatchObject([500, { code: 'internal-error' }])
+          expect(answer.text).not.toContain('hunter2')
+        })
+      })
     }
 
     test('tells message and stack in development', async () => {

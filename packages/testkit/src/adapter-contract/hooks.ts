@@ -63,6 +63,15 @@ export function hooks({ describe, test, expect }: TestRunner, adapter: AdapterUn
       }
     }
 
+    test('run before a refusal that stands beside them as well', async () => {
+      const { guard, statuses } = witness()
+      await withServer(adapter, { guards: [guard, refuse], routes: [{ path: '/x' }] }, async ({ call }) => {
+        const answer = await call('/x')
+        expect([answer.status, answer.headers['x-status']]).toEqual([403, '403'])
+      })
+      expect(statuses).toEqual([403])
+    })
+
     test('run once when the client goes away in the middle of the response', async () => {
       const { guard, statuses, outcomes, ended } = witness()
       const handler: Handler = ({ response }) => {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AnyGuard } from '@ashlar/core'
 import { type AdapterOptions, type AdapterSettings, adapterSettings } from '@ashlar/core/adapter'
 
-import { type AdapterUnderTest, type AppUnderTest, type RouteUnderTest, serve, TAKEN_OVER } from './app.ts'
+import { type AdapterUnderTest, type AppUnderTest, type RouteUnderTest, serve, TAKEN_OVER, written } from './app.ts'
 
 interface PlainRequest extends IncomingMessage {
   principal?: unknown
@@ -85,7 +85,7 @@ function routeTo(
   const pattern = new RegExp(`^${mount}${path.replace(/:\w+/g, '[^/]+')}$`)
   return (request, response, next) => {
     const isHead = request.method === 'HEAD' && method === 'GET'
-    if (!(isHead || request.method === method) || !pattern.test(request.url!.split('?')[0]!)) {
+    if (!(isHead || method === 'ALL' || request.method === method) || !pattern.test(request.url!.split('?')[0]!)) {
       next()
       return
     }
@@ -94,11 +94,12 @@ function routeTo(
 
   async function handle(request: PlainRequest, response: ServerResponse): Promise<void> {
     const { principal, body } = request
-    const reply = await handler({ source: request, response, principal, body })
+    const reply = await handler({ source: request, response, principal, locals: {}, body })
     if (reply === TAKEN_OVER) return
-    response.statusCode = reply.status ?? 200
-    for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value)
-    response.end(reply.body)
+    const { status, headers, body: text } = written(reply)
+    response.statusCode = status
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+    response.end(text)
   }
 }
 

@@ -29,7 +29,7 @@ export const ALLOWED_ARROWS: Readonly<Record<string, Allowed>> = {
   // What stands on them
   express: { storey: 2, arrows: ['core', 'node'] },
   koa: { storey: 2, arrows: ['core', 'node'] },
-  redis: { storey: 2, arrows: ['core', 'auth', 'ratelimit'], peers: ['ioredis'] },
+  redis: { storey: 2, arrows: ['core', 'auth', 'ratelimit'], peers: ['ioredis', 'redis'] },
   postgres: { storey: 2, arrows: ['core', 'access', 'audit', 'auth', 'ratelimit'], peers: ['pg'] },
   cli: { storey: 2, arrows: ['core', 'access', 'audit'] },
   accounts: { storey: 2, arrows: ['core', 'auth', 'validate', 'headers', 'ratelimit'], planned: true },

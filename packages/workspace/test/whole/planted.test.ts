@@ -203,7 +203,7 @@ describe.each([
         done()
       },
     })
-    const logger = winston.createLogger({ transports: [trailTransport(trail) as never] })
+    const logger = winston.createLogger({ transports: [trailTransport({ trail }) as never] })
     const requests = auditLog({
       logger: winston.createLogger({ transports: [new winston.transports.Stream({ stream: lines })] }),
     })
@@ -224,8 +224,8 @@ describe.each([
       out.push(answer.text, answer.rawHeaders.join('\n'))
     }
     expect([...statuses].sort()).toEqual([200, 400, 401, 403, 404, 429, 500, 503])
-    requests.stop()
-    events.stop()
+    await requests.close()
+    await events.close()
     recorder.stop()
     for (const stop of seen) stop()
     const drained = new Promise((resolve) => logger.on('finish', resolve))

@@ -1,0 +1,1 @@
+export { type OpenTrail, trailContract } from './trail/trail-contract.ts'
