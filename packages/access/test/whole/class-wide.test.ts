@@ -7,8 +7,8 @@ import Router from '@koa/router'
 import express, { type Request, type Response } from 'express'
 import Koa, { type Context } from 'koa'
 
-import { accessControl } from '../src/index.ts'
-import { fromHeaders } from './apps.ts'
+import { accessControl } from '../../src/index.ts'
+import { fromHeaders } from '../apps.ts'
 
 const { permit } = accessControl({
   roles: { reader: { permissions: ['orders:read'] }, writer: { permissions: ['orders:write'] } },
