@@ -12,7 +12,7 @@ const USAGE = `Usage: npm run bench -- gate [SUBJECT...] --against COMMIT [--rou
 Subjects: guards, pipeline (both when left out), or any other whose script times calls.`
 
 /** Of each build in a round. */
-const TURNS = 10
+const TURNS = 20
 
 /** Of each build in a round: they take a second, and differ more from one another than servers do. */
 const MICRO_PROCESSES = 3

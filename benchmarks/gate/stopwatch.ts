@@ -4,7 +4,7 @@ import type { Result } from '../result.ts'
 import { nameOf, type Reading } from './probe.ts'
 
 const WARM_UP_MS = 150
-const TURN_MS = 12
+const TURN_MS = 8
 
 /**
  * Stands in for `interleave` in the scripts of any commit: the same cases, but processor time, which a busy machine
