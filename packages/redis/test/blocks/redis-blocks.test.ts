@@ -18,10 +18,10 @@ onEveryClient((clients) => {
       Blocklist,
       Blocklist,
     ]
-    const verdict = () => there.guard.check(testRequest({ address: '203.0.113.9' }), {}) as { kind: string }
+    const verdict = () => there.addresses.check(testRequest({ address: '203.0.113.9' }), {}) as { kind: string }
     expect(verdict().kind).toBe('allow')
     const begin = performance.now()
-    await here.block('203.0.113.0/24', { forMs: 60_000 })
+    await here.block('203.0.113.0/24', { for: '1m' })
     while (verdict().kind === 'allow') await new Promise((resolve) => setImmediate(resolve))
     expect(performance.now() - begin).toBeLessThan(1000)
     await here.unblock('203.0.113.0/24')
