@@ -80,7 +80,10 @@ const UNKNOWN: Deny = Object.freeze(
   deny(problem('dependency-unavailable'), { reason: 'the blocklist was not read yet' }),
 )
 
-const FOREVER_AND_LESS = optional(duration({ max: '3650d' }))
+const SET = { name: 'blocklist_added', done: 'set' } as const
+const LIFTED = { name: 'blocklist_removed', done: 'lifted' } as const
+
+const blockFor = optional(duration({ max: '3650d' }))
 
 /**
  * A list of addresses, networks and principals that are refused, by hand or automatically.
@@ -127,7 +130,7 @@ export function blocklist(options: BlocklistOptions = {}): Blocklist {
     const entry = until === 'lifted' ? undefined : { target: known, until }
     if (entry) inForce.add(entry)
     else inForce.remove(known)
-    const draft = eventOf(target, known, entry !== undefined)
+    const draft = eventOf(entry ? SET : LIFTED, target, known)
     try {
       await stored?.change(known, entry)
     } catch (error) {
@@ -171,9 +174,7 @@ export function blocklist(options: BlocklistOptions = {}): Blocklist {
       check: (_, { principal }) => verdict(() => inForce.holds(`principal ${principalKey(principal)}`)),
     }),
     async block(target, options) {
-      const { for: forMs } = readOptions<BlockOptions, { for: typeof FOREVER_AND_LESS }>('block()', options, {
-        for: FOREVER_AND_LESS,
-      })
+      const { for: forMs } = readOptions('block()', options, { for: blockFor })
       await blockUntil(target, forMs)
     },
     async unblock(target) {
@@ -193,14 +194,14 @@ export function blocklist(options: BlocklistOptions = {}): Blocklist {
 }
 
 /** The target is told by its kind and, where it is no principal, by its address. */
-function eventOf(target: BlockTarget, known: string, isBlock: boolean): EventDraft {
+function eventOf({ name, done }: typeof SET | typeof LIFTED, target: BlockTarget, known: string): EventDraft {
   const space = known.indexOf(' ')
   const kind = known.slice(0, space)
   return {
-    name: isBlock ? 'blocklist_added' : 'blocklist_removed',
+    name,
     by: 'blocklist',
     outcome: 'success',
-    reason: `a block of ${kind} was ${isBlock ? 'set' : 'lifted'}`,
+    reason: `a block of ${kind} was ${done}`,
     ...(typeof target === 'object' ? { subject: target } : { object: { kind, id: known.slice(space + 1) } }),
   }
 }
