@@ -74,7 +74,8 @@ export interface AccessControl {
   /**
    * Whether the principal may. `action` is a permission, or the action alone where the resource has a `type`.
    * Loaded attributes are missing here: see `decide`. A resource that is `null` or left out has no attributes.
-   * @throws ConfigurationError `ERR_OPTION_INVALID` for what is no one resource, such as a promise of it
+   * @throws ConfigurationError `ERR_OPTION_INVALID` for what is no one resource, such as a promise of it, where a policy asks
+   * whether it has an attribute
    */
   can(
     principal: Principal,

@@ -7,7 +7,7 @@ import type { CompiledPolicy, Plan } from './policies/policy-index.ts'
 import { FALSE, negated, TRUE, type Truth, UNKNOWN } from './policies/truth.ts'
 import { Grants } from './roles/grants.ts'
 import type { Subject } from './roles/subjects.ts'
-import type { RuleSet } from './rule-set.ts'
+import { checkResource, type RuleSet } from './rule-set.ts'
 
 /** One comparison that stood in the way. */
 export interface FailedCondition {
@@ -45,6 +45,7 @@ export function explain(
   resource: object | undefined | null,
   environment: object | undefined,
 ): Explanation {
+  if (plan.readsResource) checkResource(resource)
   const inquiry = rules.inquiry(subject, plan, resource, environment)
   const asked = plan.permission.text
   for (const deny of plan.denies) {

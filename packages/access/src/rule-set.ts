@@ -82,7 +82,7 @@ export class RuleSet {
   }
 
   inquiry(subject: Subject, plan: Plan, resource: object | undefined | null, environment: object | undefined): Inquiry {
-    if (plan.readsResource) checkResource(resource)
+    if (plan.asksExistence) checkResource(resource)
     return {
       user: subject.user,
       resource: resource ?? undefined,
@@ -106,7 +106,8 @@ export class RuleSet {
 }
 
 /**
- * What is no one object has none of the attributes that a deny may ask for, so that it would not hold: a promise, a list, an id.
+ * What is no one object (a promise, a list, an id) has no attribute, so that a deny that asks whether it has one would not hold.
+ * Whatever else is asked of it is unknown, which denies.
  * @throws ConfigurationError `ERR_OPTION_INVALID`
  */
 export function checkResource(resource: unknown): void {

@@ -146,6 +146,13 @@ describe('what is asked about', () => {
     }
   })
 
+  test('is denied otherwise, and explained', () => {
+    const access = accessControl({ roles: {}, policies: [ownPosts] })
+    const promised = thenable({ author: 'alice' })
+    expect(access.can(principalOf([]), 'posts:update', promised)).toBe(false)
+    expect(code(() => access.explain(principalOf([]), 'posts:update', promised))).toContain('Await it first.')
+  })
+
   test('may be nothing', async () => {
     expect(can(editor, 'posts:update', null)).toBe(false)
     expect(await decide(editor, 'posts:update', null)).toBe(false)

@@ -6,10 +6,10 @@ import {
   type Answer,
   contain,
   errorText,
+  makeHeadOfProblem,
   type Port,
   pathOf,
   problemOf,
-  removeContentHeaders,
   sealBeforeWriteHead,
   sealHead,
 } from '@ashlar/core/adapter'
@@ -102,13 +102,14 @@ function trimmed(path: string): string {
 
 /** Answers what a handler threw: a client's error by its status, everything else as 500 and with a word to the operator. */
 export function answerError(settings: AdapterSettings, response: ServerResponse, error: unknown): void {
-  const problem = problemOf(error, settings)
+  const problem = problemOf(error, settings, response.req)
   if (problem.status >= 500) reportError(settings, error)
   if (response.headersSent) {
-    response.destroy()
+    // One that has been sent whole may still be on its way.
+    if (!response.writableEnded) response.destroy()
     return
   }
-  removeContentHeaders(response)
+  makeHeadOfProblem(response, problem.status, error)
   sendAnswer(response, { status: problem.status, problem })
 }
 

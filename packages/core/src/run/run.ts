@@ -90,6 +90,9 @@ function refuseTarget(exchange: Exchange, refusal: Step): false {
   return false
 }
 
+/** What these answer has no body, so nothing is to say how long it is (RFC 9110 §8.6, §15.3.6). */
+const BODILESS: ReadonlySet<number> = new Set([204, 205, 304])
+
 /** Carries out one verdict. `true` when the request may go on. */
 function conclude(exchange: Exchange, verdict: Verdict): boolean {
   if (verdict.kind !== 'allow') exchange.refuse()
@@ -103,7 +106,8 @@ function conclude(exchange: Exchange, verdict: Verdict): boolean {
     const refusal = { ...verdict.problem, requestId: exchange.request.id }
     exchange.answer({ status: refusal.status, problem: refusal })
   } else {
-    exchange.answer({ status: verdict.status, body: verdict.body })
+    const { status, body } = verdict
+    exchange.answer({ status, body: BODILESS.has(status) ? undefined : body })
   }
   return false
 }
