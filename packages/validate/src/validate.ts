@@ -25,7 +25,10 @@ import { refuseUnreadBody } from './unread-body.ts'
 /** A zod 4 schema (or one of zod/mini) for each part of the request that is validated; at least one. */
 export interface InputSchemas {
   readonly body?: $ZodType
-  /** Values are strings, or arrays of strings where a name appears twice: `z.coerce.number()` and the like turn them. */
+  /**
+   * As the app reads it: values are strings, or arrays of strings where a name appears twice (`z.coerce.number()` and the like
+   * turn them), and what Express's `extended` parser makes of brackets.
+   */
   readonly query?: $ZodType
   /** The route's parameters, as strings. */
   readonly params?: $ZodType
