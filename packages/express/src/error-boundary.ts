@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 
 import type { AdapterSettings } from '@ashlar/core/adapter'
-import { answerError, type Next, type NodeRequest } from '@ashlar/node'
+import type { Next, NodeRequest } from '@ashlar/node'
+import { answerError } from '@ashlar/node/adapter'
 
 export type ExpressErrorMiddleware = (
   error: unknown,

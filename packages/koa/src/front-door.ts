@@ -1,6 +1,7 @@
 import type { AnyGuard, InOrder } from '@ashlar/core'
 import type { AdapterSettings } from '@ashlar/core/adapter'
-import { type App, type FrontDoor, frontDoorWith as nodeFrontDoorWith } from '@ashlar/node'
+import type { App, FrontDoor } from '@ashlar/node'
+import { frontDoorWith as nodeFrontDoorWith } from '@ashlar/node/adapter'
 
 import type { KoaProtect } from './protect.ts'
 

@@ -1,4 +1,4 @@
-import { UnavailableError } from '../errors.ts'
+import { ask } from '../time/ask.ts'
 import type { Fetch } from './fetch.ts'
 
 export interface JsonRequest {
@@ -15,30 +15,42 @@ const DEFAULT_MAX_BYTES = 1 << 20
  * connection fails, as a kept one does that the other side closes at that very moment.
  * @throws UnavailableError for whatever goes wrong
  */
-export async function requestJson(
+export async function requestJson(url: string, request: JsonRequest): Promise<Record<string, unknown>> {
+  const calling = new AbortController()
+  return ask(new URL(url).host, request.timeoutMs, () => answerOf(url, request, calling.signal), {
+    callOff: () => calling.abort(),
+  })
+}
+
+async function answerOf(
   url: string,
-  { fetch, timeoutMs, maxBytes = DEFAULT_MAX_BYTES, init = {} }: JsonRequest,
+  { fetch, maxBytes = DEFAULT_MAX_BYTES, init = {} }: JsonRequest,
+  signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
-  const signal = AbortSignal.timeout(timeoutMs)
   const headers = { accept: 'application/json', ...(init.headers as Record<string, string> | undefined) }
-  const ask = (): Promise<Response> => fetch(url, { redirect: 'error', ...init, headers, signal })
+  const send = async (): Promise<Response> => fetch(url, { redirect: 'error', ...init, headers, signal })
+  const response = await send().catch((error: unknown) => {
+    if (signal.aborted) throw error
+    return send()
+  })
+  if (response.status !== 200) {
+    await response.body?.cancel()
+    throw new Error(`The answer's status was ${response.status}.`)
+  }
+  const value = parsed(await boundedText(response, maxBytes))
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error('The answer was no JSON object.')
+  }
+  // What the answer does not say is not to be found on a polluted `Object.prototype`.
+  return Object.setPrototypeOf(value, null)
+}
+
+/** The error of `JSON.parse` quotes the text, which may hold a secret. */
+function parsed(text: string): unknown {
   try {
-    const response = await ask().catch((error: unknown) => {
-      if (signal.aborted) throw error
-      return ask()
-    })
-    if (response.status !== 200) {
-      await response.body?.cancel()
-      throw new UnavailableError(`The answer's status was ${response.status}.`)
-    }
-    const value: unknown = JSON.parse(await boundedText(response, maxBytes))
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new UnavailableError('The answer was no JSON object.')
-    }
-    // What the answer does not say is not to be found on a polluted `Object.prototype`.
-    return Object.setPrototypeOf(value, null)
-  } catch (cause) {
-    throw new UnavailableError(`${new URL(url).host} could not be asked.`, { cause })
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
   }
 }
 
@@ -47,7 +59,7 @@ async function boundedText(response: Response, maxBytes: number): Promise<string
   let size = 0
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.length
-    if (size > maxBytes) throw new UnavailableError(`The answer was longer than ${maxBytes} bytes.`)
+    if (size > maxBytes) throw new Error(`The answer was longer than ${maxBytes} bytes.`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()

@@ -128,10 +128,7 @@ function giveUp(exchange: Exchange, error: unknown): false {
 
 /** What can't even be looked at, because the framework does not hold what it should. */
 function turnAway<Context>(port: Port<Context>, context: Context, error: unknown): false {
-  contain(
-    () => port.report(context, error),
-    () => undefined,
-  )
+  contain(() => port.report(context, error))
   const response = port.response(context)
   try {
     if (response.headersSent) throw error

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+
 import { afterEach, expect, test } from '@jest/globals'
 
 import { type Fetch, requestJson } from '../../src/http.ts'
@@ -69,4 +71,20 @@ test('an answer that does not come is none', async () => {
   await expect(requestJson(URL_ASKED, { fetch: hanging, timeoutMs: 1 })).rejects.toMatchObject({
     code: 'ERR_DEPENDENCY_UNAVAILABLE',
   })
+})
+
+test('a fetch that throws at once, that knows no signals, or whose answer quotes a secret is no answer either', async () => {
+  const throwing: Fetch = () => {
+    throw new Error('no network')
+  }
+  await expect(requestJson(URL_ASKED, { fetch: throwing, timeoutMs: 1000 })).rejects.toMatchObject({
+    code: 'ERR_DEPENDENCY_UNAVAILABLE',
+    cause: { message: 'no network' },
+  })
+  const deaf: Fetch = () => new Promise(() => undefined)
+  await expect(requestJson(URL_ASKED, { fetch: deaf, timeoutMs: 1 })).rejects.toMatchObject({
+    message: 'pdp.example did not answer in time.',
+  })
+  const failure: unknown = await ask(answering(new Response('planted-secret {'))).catch((error: unknown) => error)
+  expect(inspect(failure, { depth: 9 })).not.toContain('planted')
 })

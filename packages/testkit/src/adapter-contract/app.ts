@@ -45,7 +45,7 @@ export interface AppUnderTest {
   /** The framework's own setting trusts every proxy on loopback. */
   readonly trustSetting?: boolean
   /** At a front door only: who takes upgrades, behind the same guards. */
-  readonly upgrade?: (request: IncomingMessage, socket: Duplex) => void
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => unknown
   readonly options?: AdapterOptions
 }
 
@@ -88,7 +88,11 @@ export function written({ status = 200, headers = {}, body }: Reply): Required<R
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
 }
 
-/** What a route without a handler of its own does. */
+/**
+ * What a route without a handler of its own does.
+ * @example
+ * const routes = [{ path: '/orders/:id', guards: [ownOrder], handler: serve }]
+ */
 export const serve: Handler = () => ({ body: 'served' })
 
 export interface Running extends TestServer {

@@ -12,7 +12,7 @@ interface PlainRequest extends IncomingMessage {
 type Next = (error?: unknown) => void
 type Middleware = (request: PlainRequest, response: ServerResponse, next: Next) => void
 
-/** The part of `@ashlar/node` that is put to the test. */
+/** The part of `@ashlar/node`, and of its entry `/adapter`, that is put to the test. */
 export interface NodePackage {
   adapter(options?: AdapterOptions): {
     protect(...guards: readonly AnyGuard[]): Middleware
@@ -26,7 +26,11 @@ interface Door extends RequestListener {
   upgrade(listener: NonNullable<AppUnderTest['upgrade']>): NonNullable<AppUnderTest['upgrade']>
 }
 
-/** Plain node by middleware, and behind the front door. */
+/**
+ * Plain node by middleware, and behind the front door.
+ * @example
+ * for (const adapter of plainAdapters({ ...node, answerError })) adapterContract({ describe, test, expect }, adapter)
+ */
 export function plainAdapters(
   node: NodePackage,
 ): readonly [byMiddleware: AdapterUnderTest, byFrontDoor: AdapterUnderTest] {

@@ -3,14 +3,14 @@ import { ServerResponse } from 'node:http'
 import { recordEvents } from '@ashlar/testkit'
 import { expect, jest, test } from '@jest/globals'
 
-import * as adapterHere from '../src/adapter.ts'
-import * as coreHere from '../src/index.ts'
-import { contextOf, guardThat, recordingPort } from './recording-port.ts'
+import * as adapterHere from '../../src/adapter.ts'
+import * as coreHere from '../../src/index.ts'
+import { contextOf, guardThat, recordingPort } from '../recording-port.ts'
 
 const here = { ...coreHere, ...adapterHere }
 let there: typeof here
 await jest.isolateModulesAsync(async () => {
-  there = { ...(await import('../src/index.ts')), ...(await import('../src/adapter.ts')) }
+  there = { ...(await import('../../src/index.ts')), ...(await import('../../src/adapter.ts')) }
 })
 
 /** Front door of one copy, route of another: what happens when two versions are installed side by side. */

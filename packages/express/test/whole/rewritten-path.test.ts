@@ -3,7 +3,7 @@ import { type TestServer, testServer } from '@ashlar/testkit'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import express from 'express'
 
-import { protect, requireFrontDoor } from '../src/index.ts'
+import { protect, requireFrontDoor } from '../../src/index.ts'
 
 const closed: AnyGuard = { name: 'closed', layer: 'custom', reads: 'head', check: () => deny(problem('not-permitted')) }
 const open: AnyGuard = { name: 'open', layer: 'custom', reads: 'head', check: () => ({ kind: 'allow' }) }

@@ -15,8 +15,8 @@ import {
   some,
   stateOf,
   when,
-} from '../src/index.ts'
-import { close, decide, guardThat, recordingPort } from './recording-port.ts'
+} from '../../src/index.ts'
+import { close, decide, guardThat, recordingPort } from '../recording-port.ts'
 
 let recorder: Recorder
 beforeEach(() => {

@@ -4,7 +4,7 @@ import { admit, colour, decoratorContract, paint, testServer } from '@ashlar/tes
 import { describe, expect, test } from '@jest/globals'
 import express, { type Request, type Response } from 'express'
 
-import { errorBoundary, Protect } from '../src/index.ts'
+import { errorBoundary, Protect } from '../../src/index.ts'
 
 class Orders {
   readonly #title = 'orders'

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals'
 import Router from '@koa/router'
 import Koa from 'koa'
 
-import { errorBoundary, frontDoor, protect } from '../src/index.ts'
+import { errorBoundary, frontDoor, protect } from '../../src/index.ts'
 
 const base = { name: 'test', layer: 'custom', reads: 'head' } as const
 const refuse: Guard = { ...base, check: () => deny(problem('not-permitted')) }

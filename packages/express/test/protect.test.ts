@@ -5,7 +5,7 @@ import { testServer } from '@ashlar/testkit'
 import { expect, test } from '@jest/globals'
 import express, { type Request, type Response } from 'express'
 
-import { errorBoundary, handle } from '../src/index.ts'
+import { errorBoundary, handle, protect } from '../src/index.ts'
 
 const order: Guard<{ input: { total: number } }> = {
   name: 'order',
@@ -60,6 +60,23 @@ test('a handler that rejects with nothing has failed', async () => {
   try {
     expect((await server.call('/rejects')).status).toBe(500)
     expect(seen).toBeInstanceOf(Error)
+  } finally {
+    await server.close()
+  }
+})
+
+test('a handler behind protect() has the types that Express gives it', async () => {
+  const open: Guard = { name: 'open', layer: 'custom', reads: 'head', check: () => ({ kind: 'allow' }) }
+  const app = express()
+  app.post('/orders/:id', express.json(), protect(open), (request, response) => {
+    const id: string = request.params.id
+    const { symbol } = request.body as { readonly symbol: string }
+    response.json({ id, symbol })
+  })
+  const server = await testServer(createServer(app))
+  try {
+    const { text } = await server.call('/orders/7', { method: 'POST', body: { symbol: 'ASH' } })
+    expect(JSON.parse(text)).toEqual({ id: '7', symbol: 'ASH' })
   } finally {
     await server.close()
   }

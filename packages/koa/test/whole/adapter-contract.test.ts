@@ -4,7 +4,7 @@ import { bodyParser } from '@koa/bodyparser'
 import Router from '@koa/router'
 import Koa from 'koa'
 
-import { adapter, requireFrontDoor } from '../src/index.ts'
+import { adapter, requireFrontDoor } from '../../src/index.ts'
 
 const traits = { requireFrontDoor, routes: true, looseRouting: true, followsTrustSetting: false }
 

@@ -5,7 +5,7 @@ import { recordEvents, testServer } from '@ashlar/testkit'
 import { expect, test } from '@jest/globals'
 import express, { Router } from 'express'
 
-import { frontDoor, protect } from '../src/index.ts'
+import { frontDoor, protect } from '../../src/index.ts'
 
 const base = { name: 'test', layer: 'custom', reads: 'head' } as const
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import Router from '@koa/router'
 import Koa, { type Context } from 'koa'
 
-import { errorBoundary, Protect } from '../src/index.ts'
+import { errorBoundary, Protect } from '../../src/index.ts'
 
 class Orders {
   readonly #title = 'orders'

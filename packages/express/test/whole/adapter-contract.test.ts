@@ -2,7 +2,7 @@ import { adapterContract, testApps } from '@ashlar/testkit'
 import { describe, expect, test } from '@jest/globals'
 import express from 'express'
 
-import { adapter, requireFrontDoor } from '../src/index.ts'
+import { adapter, requireFrontDoor } from '../../src/index.ts'
 
 const traits = { requireFrontDoor, routes: true, looseRouting: true, followsTrustSetting: true }
 

@@ -3,7 +3,7 @@ import { type TestServer, testServer } from '@ashlar/testkit'
 import { afterEach, expect, test } from '@jest/globals'
 import Koa from 'koa'
 
-import { protect } from '../src/index.ts'
+import { protect } from '../../src/index.ts'
 
 const closed: AnyGuard = { name: 'closed', layer: 'custom', reads: 'head', check: () => deny(problem('not-permitted')) }
 const open: AnyGuard = { name: 'open', layer: 'custom', reads: 'head', check: () => ({ kind: 'allow' }) }

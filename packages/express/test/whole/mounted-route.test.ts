@@ -3,7 +3,7 @@ import { recordEvents, testServer } from '@ashlar/testkit'
 import { expect, test } from '@jest/globals'
 import express from 'express'
 
-import { protect } from '../src/index.ts'
+import { protect } from '../../src/index.ts'
 
 const open: AnyGuard = { name: 'open', layer: 'custom', reads: 'head', check: () => ALLOW }
 

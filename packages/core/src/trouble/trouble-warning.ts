@@ -1,0 +1,23 @@
+import { codeOf } from '../errors.ts'
+import { errorText } from './error-text.ts'
+import { warnOnce } from './warn.ts'
+
+/** How many kinds of error one place warns of: a message may hold something of each request. */
+const MAX_KINDS = 10
+
+/**
+ * How one place warns of errors that nobody is told of: each kind once, by what the message says before its first colon,
+ * and ten kinds at most.
+ * @param says the warning's text, with the error's
+ */
+export function troubleWarning(says: (text: string) => string): (error: unknown) => void {
+  const kinds = new Set<string>()
+  return (error) => {
+    const code = codeOf(error) ?? 'ERR_BACKGROUND_FAILURE'
+    const text = errorText(error)
+    const kind = `${code} ${/^[^:]{0,64}/.exec(text)![0]}`
+    if (kinds.has(kind) || kinds.size >= MAX_KINDS) return
+    kinds.add(kind)
+    warnOnce(code, says(text), says(kind))
+  }
+}
