@@ -1,18 +1,39 @@
-import { type Awaitable, ConfigurationError, type Guard, type Principal, type RequestView } from '@ashlar/core'
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
-import { type Clock, systemClock } from '@ashlar/core/time'
+import {
+  type Awaitable,
+  ConfigurationError,
+  type Guard,
+  type Principal,
+  publishEvent,
+  type RequestView,
+} from '@ashlar/core'
+import {
+  callback,
+  clock,
+  duration,
+  listOf,
+  OptionPlace,
+  type OptionTable,
+  onError,
+  optional,
+  orElse,
+  readOptions,
+  text,
+} from '@ashlar/core/options'
+import { type Clock, type Duration, isThenable } from '@ashlar/core/time'
 
-import { type AttributeLoader, Loaders } from './attribute-loader.ts'
+import { type AttributeLoader, attributeLoaders, Loaders } from './attribute-loader.ts'
 import { DecisionPoint, type Difference } from './decision-point.ts'
 import type { Explanation } from './explanation.ts'
 import { own } from './own.ts'
 import { type PermitOptions, permitGuard } from './permit.ts'
 import type { PolicyIssue } from './policies/policy.ts'
-import { type PolicyTest, runPolicyTests } from './policy-tests.ts'
-import type { PermissionText } from './roles/permission.ts'
+import { type PolicyTest, policyTests, runTests } from './policy-tests.ts'
+import { challenge } from './refusals.ts'
+import { type PermissionText, permissionText } from './roles/permission.ts'
 import { activeRoles } from './roles/separation.ts'
 import { textsOf } from './roles/subjects.ts'
-import { permissionText, RULE_NAMES, type RuleSet, type Rules } from './rule-set.ts'
+import { RuleSet } from './rule-set.ts'
+import { RULES, type Rules } from './rules.ts'
 import { type RowFilter, type RowFilterOptions, rowFilter } from './sql/row-filter.ts'
 import { type ProtectedTable, type RowSecurity, rowSecurity } from './sql/row-security.ts'
 import { rowSession } from './sql/row-session.ts'
@@ -22,10 +43,15 @@ export interface AccessControlOptions extends Rules {
   readonly challenge?: string
   /** Where attributes come from that the credential does not carry. Default none. */
   readonly loaders?: readonly AttributeLoader[]
-  /** How long a loader may take, in milliseconds. Default 1000. */
-  readonly loaderTimeoutMs?: number
-  /** What guards know of a request's surroundings beside `time` and `ip_address`: `{ device_type: 'mobile' }`. Default nothing. */
+  /** How long a loader may take. Default `'1s'`. */
+  readonly loaderTimeout?: Duration
+  /**
+   * What guards know of a request's surroundings beside `time` and `ip_address`, known at once: `{ device_type: 'mobile' }`.
+   * Default nothing.
+   */
   readonly environment?: (request: RequestView) => object
+  /** Told of what no request learns of: rules in shadow that fail. Default: each kind is a warning of the process, once. */
+  readonly onError?: (error: unknown) => void
   /** Default: the system's. */
   readonly clock?: Clock
 }
@@ -47,9 +73,16 @@ export interface AccessControl {
   ): Guard<object, { readonly principal: Principal } & State>
   /**
    * Whether the principal may. `action` is a permission, or the action alone where the resource has a `type`.
-   * Loaded attributes are missing here: see `decide`.
+   * Loaded attributes are missing here: see `decide`. A resource that is `null` or left out has no attributes.
+   * @throws ConfigurationError `ERR_OPTION_INVALID` for what is no one resource, such as a promise of it, where a policy asks
+   * whether it has an attribute
    */
-  can(principal: Principal, action: PermissionText | (string & {}), resource?: object, environment?: object): boolean
+  can(
+    principal: Principal,
+    action: PermissionText | (string & {}),
+    resource?: object | null,
+    environment?: object,
+  ): boolean
   /**
    * The same with attributes from the loaders; a promise where something must be fetched.
    * @throws UnavailableError when a loader fails
@@ -57,14 +90,14 @@ export interface AccessControl {
   decide(
     principal: Principal,
     action: PermissionText | (string & {}),
-    resource?: object,
+    resource?: object | null,
     environment?: object,
   ): Awaitable<boolean>
   /** Why `can` answers what it does. */
   explain(
     principal: Principal,
     action: PermissionText | (string & {}),
-    resource?: object,
+    resource?: object | null,
     environment?: object,
   ): Explanation
   /**
@@ -80,7 +113,7 @@ export interface AccessControl {
   /** Row-level security for PostgreSQL that decides as `can` does. @throws ConfigurationError as `filter` does */
   rowSecurity(tables: readonly ProtectedTable[]): RowSecurity
   /** The text of the setting `ashlar.principal` under which that row-level security decides for a principal. */
-  rowSession(security: RowSecurity, principal: Principal, environment?: object): string
+  rowSession(principal: Principal, security: RowSecurity, environment?: object): string
   /**
    * Puts new rules in force, all at once, once they are checked and tested. When that fails the old ones stay.
    * @throws ConfigurationError as `accessControl` does, and `ERR_POLICY_TEST_FAILED`
@@ -96,80 +129,96 @@ export interface AccessControl {
 
 const WHERE = 'accessControl()'
 
+const OPTIONS = {
+  ...RULES,
+  challenge,
+  loaders: attributeLoaders,
+  loaderTimeout: duration({ fallback: '1s' }),
+  environment: optional(callback<(request: RequestView) => object>()),
+  onError,
+  clock,
+} satisfies OptionTable<AccessControlOptions>
+
+const RELOAD_OPTIONS = { tests: orElse(policyTests, () => []) } satisfies OptionTable<ReloadOptions>
+
+const ROLES = listOf(text(), { min: 0, max: 1_000_000 })
+
 /**
  * Who may do what: roles and what they grant, and policies over attributes.
  * @throws ConfigurationError `ERR_OPTION_INVALID`, `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_POLICY_INVALID`
+ * @example
+ * const { permit, can } = accessControl({
+ *   roles: {
+ *     viewer: { permissions: ['orders:read'] },
+ *     trader: { inherits: ['viewer'], permissions: ['orders:write'] },
+ *   },
+ * })
+ * app.post('/orders', protect(permit('orders:write')), placeOrder)
  */
 export function accessControl(options: AccessControlOptions): AccessControl {
-  checkOptionNames(WHERE, options, [...RULE_NAMES, 'challenge', 'loaders', 'loaderTimeoutMs', 'environment', 'clock'])
-  const { challenge: _c, loaders: _l, loaderTimeoutMs, environment: _e, clock, ...rules } = options
-  const challenge = readChallenge(own(options, 'challenge'))
-  const loaders = new Loaders(
+  const { challenge, loaders, loaderTimeout, environment, onError, clock, ...rules } = readOptions(
     WHERE,
-    own(options, 'loaders'),
-    numberOption(WHERE, 'loaderTimeoutMs', loaderTimeoutMs, { min: 1, max: 2 ** 31 - 1, fallback: 1000 }),
+    options,
+    OPTIONS,
   )
-  const environment = readEnvironment(own(options, 'environment'))
-  const point = new DecisionPoint(WHERE, rules, loaders, clock ?? systemClock, environment)
+  const settings = { loaders: new Loaders(loaders, loaderTimeout), environment, onError }
+  const point = new DecisionPoint(new RuleSet(WHERE, rules, clock), settings)
 
-  return Object.freeze({
-    permit: (permission: PermissionText, permitOptions: PermitOptions<never> = {}) =>
-      permitGuard(point, permission, challenge, checkPermitOptions(permitOptions)),
-    can: (principal: Principal, action: string, resource?: object, surroundings?: object) =>
-      point.can(action, principal, resource, surroundings),
-    decide(principal: Principal, action: string, resource?: object, surroundings?: object): Awaitable<boolean> {
-      const answer = point.decide(permissionText(action, resource), principal, resource, surroundings, undefined)
-      return answer instanceof Promise ? answer.then((settled) => settled === true) : answer === true
+  /** Checks and compiles rules without putting them in force. */
+  function compile(where: string, next: Rules): RuleSet {
+    return new RuleSet(where, readOptions(where, next, RULES), clock)
+  }
+
+  return Object.freeze<AccessControl>({
+    permit: (permission, permitOptions) => permitGuard(point, permission, challenge, permitOptions),
+    can: (principal, action, resource, surroundings) => point.can(principal, action, resource, surroundings),
+    decide(principal, action, resource, surroundings) {
+      const known = resource ?? undefined
+      const answer = point.decide(principal, permissionText(action, known), known, surroundings, undefined)
+      return isThenable(answer) ? answer.then((settled) => settled === true) : answer === true
     },
-    explain: (principal: Principal, action: string, resource?: object, surroundings?: object) =>
-      point.explain(permissionText(action, resource), principal, resource, surroundings),
-    activate(principal: Principal, roles: readonly string[]): Principal {
+    explain: (principal, action, resource, surroundings) =>
+      point.explain(principal, permissionText(action, resource ?? undefined), resource, surroundings),
+    activate(principal, roles) {
+      const chosen = ROLES(roles, new OptionPlace('activate()', 'roles'))
       const { graph, separations } = point.rules
       const always = separations.filter(({ kind }) => kind === 'static')
       const held = activeRoles(textsOf(own(principal, 'roles')), graph, always)
-      return Object.freeze({ ...principal, roles: Object.freeze(held.filter((role) => roles.includes(role))) })
+      return Object.freeze({ ...principal, roles: Object.freeze(held.filter((role) => chosen.includes(role))) })
     },
-    filter: (principal: Principal, permission: string, filterOptions?: RowFilterOptions) =>
-      rowFilter(point.rules, principal, permission, filterOptions),
-    rowSecurity: (tables: readonly ProtectedTable[]) => rowSecurity(point.rules, tables),
-    rowSession: (security: RowSecurity, principal: Principal, surroundings?: object) =>
-      rowSession(point.rules, security, principal, surroundings),
-    reload(next: Rules, { tests = [] }: ReloadOptions = {}): void {
-      const candidate = point.read(next)
-      const { failures } = runPolicyTests(candidate, tests)
-      if (failures.length > 0) {
-        throw new ConfigurationError(
-          'ERR_POLICY_TEST_FAILED',
-          `reload(): ${failures.length} of ${tests.length} tests failed, so the rules stay as they were. ${failures[0]!.message}`,
-        )
+    filter: (principal, permission, filterOptions) => rowFilter(point.rules, principal, permission, filterOptions),
+    rowSecurity: (tables) => rowSecurity(point.rules, tables),
+    rowSession: (principal, security, surroundings) => rowSession(point.rules, principal, security, surroundings),
+    reload(next, reloadOptions) {
+      const { tests } = readOptions('reload()', reloadOptions, RELOAD_OPTIONS)
+      try {
+        const candidate = compile('reload()', next)
+        const { failures } = runTests(candidate, tests)
+        if (failures.length > 0) throw testsFailed(failures[0]!.message, failures.length, tests.length)
+        point.rules = candidate
+      } catch (error) {
+        publishEvent({ name: 'config_changed', by: BY, outcome: 'failure', reason: 'the new rules were not taken' })
+        throw error
       }
-      point.rules = candidate
+      publishEvent({ name: 'config_changed', by: BY, outcome: 'success', reason: 'the rules were replaced' })
     },
-    shadow: (next: Rules, report: (difference: Difference) => void) => point.shadow(point.read(next), report),
+    shadow(next, report) {
+      const told = callback<(difference: Difference) => void>()(report, new OptionPlace('shadow()', 'report'))
+      return point.shadow(compile('shadow()', next), told)
+    },
     get warnings() {
       return point.rules.warnings
     },
     get rules() {
       return point.rules
     },
-  }) as AccessControl
+  })
 }
 
-function checkPermitOptions(options: PermitOptions<never>): PermitOptions<never> {
-  checkOptionNames('permit()', options, ['resource'])
-  if (options.resource !== undefined && typeof options.resource !== 'function') {
-    throw new ConfigurationError('ERR_OPTION_INVALID', 'permit(): "resource" is a function of the request.')
-  }
-  return options
-}
+/** Who tells of a change of rules. */
+const BY = 'access control'
 
-function readEnvironment(value: unknown): ((request: RequestView) => object) | undefined {
-  if (value === undefined || typeof value === 'function') return value as ((request: RequestView) => object) | undefined
-  throw new ConfigurationError('ERR_OPTION_INVALID', `${WHERE}: "environment" is a function of the request.`)
-}
-
-function readChallenge(value: unknown): string {
-  if (value === undefined) return 'Bearer'
-  if (typeof value === 'string' && /^[\x21-\x7e][\x20-\x7e]*$/.test(value)) return value
-  throw new ConfigurationError('ERR_OPTION_INVALID', `${WHERE}: "challenge" is printable ASCII, such as "Bearer".`)
+function testsFailed(first: string, failed: number, all: number): ConfigurationError {
+  const says = `${failed} of ${all} tests failed, so the rules stay as they were. ${first}`
+  return new ConfigurationError('ERR_POLICY_TEST_FAILED', `reload(): ${says}`, { where: 'reload()', option: 'tests' })
 }

@@ -1,9 +1,18 @@
-import { type Awaitable, ConfigurationError, type Principal, UnavailableError } from '@ashlar/core'
-import { checkOptionNames } from '@ashlar/core/options'
-import { withDeadline } from '@ashlar/core/time'
+import { type Awaitable, type Principal, principalKey, UnavailableError } from '@ashlar/core'
+import {
+  callback,
+  group,
+  having,
+  kindOf,
+  listOf,
+  type OptionReader,
+  type OptionTable,
+  text,
+} from '@ashlar/core/options'
+import { ask, isThenable } from '@ashlar/core/time'
 
-import { own, ownList } from './own.ts'
-import { Attributes } from './policies/attributes.ts'
+import { own } from './own.ts'
+import { Attributes, isPrincipals } from './policies/attributes.ts'
 import type { Plan } from './policies/policy-index.ts'
 
 /** What a loader is asked about. */
@@ -16,65 +25,80 @@ export interface LoadedFor {
 
 /** Fetches attributes that the credential does not carry. */
 export interface AttributeLoader {
-  /** The attributes it can fetch: `user.team`, `resource.owner_department`, `environment.risk`. */
+  /**
+   * The attributes it can fetch: `user.team`, `resource.owner_department`, `environment.risk`. What is the principal's own
+   * (`user.roles` and the like) is not among them: `grantedRoles` adds roles.
+   */
   readonly attributes: readonly string[]
   /**
    * Called once for each decision, and once for each request where it gives user or environment attributes, with the
-   * names that the policies in question read. A name it leaves out is missing. What it throws refuses the request with 503.
+   * names that the policies in question read; those of a resource only where there is one. A name it leaves out is missing.
+   * What it throws refuses the request with 503.
    */
   load(names: readonly string[], about: LoadedFor): Awaitable<Readonly<Record<string, unknown>>>
 }
 
-const DEFAULT_TIMEOUT_MS = 1000
+const undeclared = new Attributes()
+
+const loadedName: OptionReader<string> = (value, at) => {
+  const name = text({ quote: true })(value, at)
+  const attribute = undeclared.find(name)
+  if (typeof attribute === 'string') throw at.invalid(`an attribute such as "user.team", not ${JSON.stringify(name)}`)
+  if (attribute.path.length > 1) throw at.invalid('an attribute of one segment, such as "user.team"')
+  if (isPrincipals(name)) throw at.invalid(`no attribute of the principal itself, as ${JSON.stringify(name)} is`)
+  return name
+}
+
+const names = listOf(loadedName, { unique: true })
+const members = group({
+  attributes: names,
+  load: callback<AttributeLoader['load']>(),
+} satisfies OptionTable<AttributeLoader>)
+const instance = having<AttributeLoader>(['load'], '{ attributes: ["user.team"], load }')
+
+/** An object or an instance of a class; its `load` is called on it. */
+const loader: OptionReader<AttributeLoader> = (value, at) => {
+  if (value !== undefined && kindOf(value) === 'an object') {
+    const { attributes, load } = members(value, at)
+    return { attributes, load: (asked, about) => load.call(value, asked, about) }
+  }
+  const made = instance(value, at)
+  return { attributes: names(made.attributes, at.in('attributes')), load: (asked, about) => made.load(asked, about) }
+}
+
+/** The option `loaders`. */
+export const attributeLoaders: OptionReader<readonly AttributeLoader[]> = (value, at) => {
+  if (value === undefined) return []
+  const loaders = listOf(loader, { min: 0 })(value, at)
+  const seen = new Set<string>()
+  for (const [index, { attributes }] of loaders.entries()) {
+    const twice = attributes.find((name) => seen.has(name))
+    if (twice) throw at.in(index).in('attributes').invalid(`without "${twice}", which another loader gives`)
+    for (const name of attributes) seen.add(name)
+  }
+  return loaders
+}
 
 /** Attributes by name. */
 export type Loaded = ReadonlyMap<string, unknown>
+
+type Values = Readonly<Record<string, unknown>>
 
 /** Every loader, and what has been fetched for a request already. */
 export class Loaders {
   readonly #loaders: readonly AttributeLoader[]
   readonly #timeoutMs: number
   /** By request, then by loader. Forgotten with the request. */
-  readonly #ofRequest = new WeakMap<
-    object,
-    Map<AttributeLoader, Map<string, Promise<Readonly<Record<string, unknown>>>>>
-  >()
+  readonly #ofRequest = new WeakMap<object, Map<AttributeLoader, Map<string, Promise<Values>>>>()
 
-  /** @throws ConfigurationError `ERR_OPTION_INVALID` */
-  constructor(where: string, loaders: unknown, timeoutMs: number = DEFAULT_TIMEOUT_MS) {
+  constructor(loaders: readonly AttributeLoader[], timeoutMs: number) {
+    this.#loaders = loaders
     this.#timeoutMs = timeoutMs
-    if (loaders === undefined) {
-      this.#loaders = []
-      return
-    }
-    if (!Array.isArray(loaders)) throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "loaders" is a list.`)
-    const known = new Attributes(where, {})
-    const seen = new Set<string>()
-    for (const [index, loader] of (loaders as AttributeLoader[]).entries()) {
-      const at = `${where}: loaders[${index}]`
-      checkOptionNames(at, loader, ['attributes', 'load'])
-      if (typeof loader.load !== 'function')
-        throw new ConfigurationError('ERR_OPTION_INVALID', `${at}: "load" is a function.`)
-      for (const name of ownList(at, loader, 'attributes')) {
-        const attribute = known.find(name)
-        const problem =
-          typeof attribute === 'string'
-            ? attribute
-            : attribute.path.length > 1
-              ? 'a loaded attribute has one segment.'
-              : seen.has(name)
-                ? 'two loaders give it.'
-                : undefined
-        if (problem) throw new ConfigurationError('ERR_OPTION_INVALID', `${at}: ${JSON.stringify(name)}: ${problem}`)
-        seen.add(name)
-      }
-    }
-    this.#loaders = loaders as readonly AttributeLoader[]
   }
 
   /** Whether anything must be fetched for a decision. */
-  needed(plan: Plan): boolean {
-    return this.#loaders.some(({ attributes }) => attributes.some((name) => plan.attributes.has(name)))
+  needed(plan: Plan, resource: object | undefined): boolean {
+    return this.#loaders.some((loader) => namesFor(loader, plan, resource).length > 0)
   }
 
   /**
@@ -82,15 +106,15 @@ export class Loaders {
    * @throws UnavailableError when a loader fails or takes too long
    */
   async load(
-    plan: Plan,
     principal: Principal,
+    plan: Plan,
     resource: object | undefined,
     request: object | undefined,
   ): Promise<Loaded> {
     const loaded = new Map<string, unknown>()
     await Promise.all(
       this.#loaders.map(async (loader) => {
-        const names = loader.attributes.filter((name) => plan.attributes.has(name))
+        const names = namesFor(loader, plan, resource)
         if (names.length === 0) return
         const values = await this.#once(loader, names, principal, resource, request)
         for (const name of names) loaded.set(name, own(values, name))
@@ -105,14 +129,14 @@ export class Loaders {
     principal: Principal,
     resource: object | undefined,
     request: object | undefined,
-  ): Promise<Readonly<Record<string, unknown>>> {
-    const shared = request !== undefined && !names.some((name) => name.startsWith('resource.'))
+  ): Awaitable<Values> {
+    const shared = request !== undefined && !names.some(isOfResource)
     if (!shared) return this.#ask(loader, names, principal, resource)
     let ofRequest = this.#ofRequest.get(request)
     if (!ofRequest) this.#ofRequest.set(request, (ofRequest = new Map()))
     let byNames = ofRequest.get(loader)
     if (!byNames) ofRequest.set(loader, (byNames = new Map()))
-    const key = JSON.stringify([principal.issuer, principal.subject, ...names])
+    const key = JSON.stringify([principalKey(principal), ...names])
     const known = byNames.get(key)
     if (known) return known
     const answer = this.#ask(loader, names, principal, resource)
@@ -125,25 +149,30 @@ export class Loaders {
     names: readonly string[],
     principal: Principal,
     resource: object | undefined,
-  ): Promise<Readonly<Record<string, unknown>>> {
+  ): Promise<Values> {
+    const what = `The loader of ${names.join(', ')}`
     const abort = new AbortController()
-    const late = (): UnavailableError =>
-      new UnavailableError(`Attributes (${names.join(', ')}) did not arrive in time.`)
-    try {
-      const pending = Promise.resolve(loader.load(names, { principal, resource, signal: abort.signal }))
-      const values = await withDeadline(pending, this.#timeoutMs, {
-        error: () => {
-          abort.abort()
-          return late()
-        },
-      })
-      if (typeof values !== 'object' || values === null) throw new TypeError('a loader answers an object')
-      return values
-    } catch (error) {
-      if (error instanceof UnavailableError) throw error
-      throw new UnavailableError(`Attributes (${names.join(', ')}) could not be loaded.`, { cause: error })
+    const about = { principal, resource, signal: abort.signal }
+    const values: unknown = await ask<unknown>(what, this.#timeoutMs, () => loader.load(names, about), {
+      callOff: () => abort.abort(),
+    })
+    if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+      throw new UnavailableError(`${what} answered ${kindOf(values)} and no attributes by name.`)
     }
+    // A promise would count as something that is there.
+    const pending = names.find((name) => isThenable(own(values, name)))
+    if (pending) throw new UnavailableError(`${what} answered a promise as ${pending}. It must be awaited first.`)
+    return values as Values
   }
+}
+
+/** What a loader is asked for. Without a resource nothing is asked about one. */
+function namesFor({ attributes }: AttributeLoader, plan: Plan, resource: object | undefined): readonly string[] {
+  return attributes.filter((name) => plan.attributes.has(name) && (resource !== undefined || !isOfResource(name)))
+}
+
+function isOfResource(name: string): boolean {
+  return name.startsWith('resource.')
 }
 
 /** An object with the loaded attributes of one root beside its own. */

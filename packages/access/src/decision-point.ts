@@ -1,10 +1,13 @@
 import type { Awaitable, Principal, RequestView } from '@ashlar/core'
-import type { Clock } from '@ashlar/core/time'
+import { contain } from '@ashlar/core/adapter'
+import { OptionPlace } from '@ashlar/core/options'
+import { isThenable } from '@ashlar/core/time'
 
 import { joined, type Loaders } from './attribute-loader.ts'
 import { type Explanation, explain } from './explanation.ts'
 import type { Plan } from './policies/policy-index.ts'
-import { permissionText, RuleSet, type Rules } from './rule-set.ts'
+import { permissionText } from './roles/permission.ts'
+import { checkResource, type RuleSet } from './rule-set.ts'
 
 /** A decision that another set of rules would have made otherwise. */
 export interface Difference {
@@ -14,32 +17,23 @@ export interface Difference {
   readonly candidate: Explanation
 }
 
+/** Where a decision point gets what a request and a rule set do not hold. */
+export interface DecisionSettings {
+  readonly loaders: Loaders
+  readonly environment: ((request: RequestView) => object) | undefined
+  /** Told of what goes wrong with rules in shadow. Never throws. */
+  readonly onError: (error: unknown) => void
+}
+
 /** The rules that are in force, and the questions that are put to them. */
 export class DecisionPoint {
   rules: RuleSet
-  readonly #where: string
-  readonly #clock: Clock
-  readonly #loaders: Loaders
-  readonly #environment: ((request: RequestView) => object) | undefined
+  readonly #settings: DecisionSettings
   #candidate: { readonly rules: RuleSet; readonly report: (difference: Difference) => void } | undefined = undefined
 
-  constructor(
-    where: string,
-    rules: Rules,
-    loaders: Loaders,
-    clock: Clock,
-    environment: ((request: RequestView) => object) | undefined,
-  ) {
-    this.#where = where
-    this.#clock = clock
-    this.#loaders = loaders
-    this.#environment = environment
-    this.rules = new RuleSet(where, rules, clock)
-  }
-
-  /** Checks and compiles rules without putting them in force. */
-  read(rules: Rules): RuleSet {
-    return new RuleSet(this.#where, rules, this.#clock)
+  constructor(rules: RuleSet, settings: DecisionSettings) {
+    this.rules = rules
+    this.#settings = settings
   }
 
   /** From now on these rules are asked as well, and what they would have decided otherwise is reported. */
@@ -52,25 +46,24 @@ export class DecisionPoint {
   }
 
   /** Whether the principal may, by what is known without fetching anything. */
-  can(action: string, principal: Principal, resource?: object, environment?: object): boolean {
+  can(principal: Principal, action: string, resource?: object | null, environment?: object): boolean {
     const plan = this.planOf(action, resource)
     if (plan === undefined) return false
-    const text = plan.permission.text
-    const allowed = this.rules.allows(plan, principal, resource, environment)
-    if (this.#candidate) this.#compare(text, principal, allowed, resource, environment)
+    const allowed = this.rules.allows(principal, plan, resource, environment)
+    if (this.#candidate) this.#compare(principal, plan.permission.text, allowed, resource, environment)
     return allowed
   }
 
   /** What decides about a permission, or about an action on a resource that has a `type`. */
-  planOf(action: string, resource: object | undefined): Plan | undefined {
+  planOf(action: string, resource: object | undefined | null): Plan | undefined {
     const { index } = this.rules
-    return index.plan(action) ?? (resource && index.plan(permissionText(action, resource)))
+    return index.plan(action) ?? (resource ? index.plan(permissionText(action, resource)) : undefined)
   }
 
   /** The same as `can`, with loaded attributes; the reason in the place of `false` where policies were asked. */
   decide(
-    text: string,
     principal: Principal,
+    text: string,
     resource: object | undefined,
     environment: object | undefined,
     request: RequestView | undefined,
@@ -79,49 +72,58 @@ export class DecisionPoint {
     const plan = rules.index.plan(text)
     if (plan === undefined) return false
     const surroundings = environment ?? (plan.readsEnvironment ? this.#surroundings(request) : undefined)
-    if (!this.#loaders.needed(plan)) {
-      const allowed = this.can(text, principal, resource, surroundings)
-      return allowed || this.#reason(rules, plan, principal, resource, surroundings)
+    const { loaders } = this.#settings
+    if (!loaders.needed(plan, resource)) {
+      const allowed = this.can(principal, text, resource, surroundings)
+      return allowed || this.#reason(rules, principal, plan, resource, surroundings)
     }
-    return this.#loaders.load(plan, principal, resource, request).then((loaded) => {
+    if (plan.readsResource) checkResource(resource)
+    return loaders.load(principal, plan, resource, request).then((loaded) => {
       const subject = rules.subjects.with(principal, loaded)
       const [whole, around] = [joined(resource, 'resource', loaded), joined(surroundings, 'environment', loaded)]
       return (
-        rules.decides(plan, subject, whole, around) ||
-        explain(rules, plan, principal, subject, whole, around).forOperator
+        rules.decides(subject, plan, whole, around) ||
+        explain(rules, principal, subject, plan, whole, around).forOperator
       )
     })
   }
 
   /** Whether the principal may for some resource, as far as that can be known before the resource is. */
-  mayBe(text: string, principal: Principal, request: RequestView): Awaitable<boolean | string> {
+  mayBe(principal: Principal, text: string, request: RequestView): Awaitable<boolean | string> {
     const rules = this.rules
     const plan = rules.index.plan(text)
     if (plan === undefined) return false
-    if (plan.rolesOnly || !plan.readsResource) return this.decide(text, principal, undefined, undefined, request)
+    if (plan.rolesOnly || !plan.readsResource) return this.decide(principal, text, undefined, undefined, request)
     const surroundings = plan.readsEnvironment ? this.#surroundings(request) : undefined
-    if (!this.#loaders.needed(plan)) {
+    const { loaders } = this.#settings
+    if (!loaders.needed(plan, undefined)) {
       return (
-        rules.mayBe(plan, rules.subjects.of(principal), surroundings) ||
-        this.#reason(rules, plan, principal, undefined, surroundings)
+        rules.mayBe(rules.subjects.of(principal), plan, surroundings) ||
+        this.#reason(rules, principal, plan, undefined, surroundings)
       )
     }
-    return this.#loaders.load(plan, principal, undefined, request).then((loaded) => {
+    return loaders.load(principal, plan, undefined, request).then((loaded) => {
       const subject = rules.subjects.with(principal, loaded)
       const around = joined(surroundings, 'environment', loaded)
       return (
-        rules.mayBe(plan, subject, around) || explain(rules, plan, principal, subject, undefined, around).forOperator
+        rules.mayBe(subject, plan, around) || explain(rules, principal, subject, plan, undefined, around).forOperator
       )
     })
   }
 
-  explain(text: string, principal: Principal, resource?: object, environment?: object): Explanation {
-    return this.#explainBy(this.rules, text, principal, resource, environment)
+  explain(principal: Principal, text: string, resource?: object | null, environment?: object): Explanation {
+    return this.#explainBy(this.rules, principal, text, resource, environment)
   }
 
-  #explainBy(rules: RuleSet, text: string, principal: Principal, resource?: object, environment?: object): Explanation {
+  #explainBy(
+    rules: RuleSet,
+    principal: Principal,
+    text: string,
+    resource?: object | null,
+    environment?: object,
+  ): Explanation {
     const plan = rules.index.plan(text)
-    if (plan) return explain(rules, plan, principal, rules.subjects.of(principal), resource, environment)
+    if (plan) return explain(rules, principal, rules.subjects.of(principal), plan, resource, environment)
     return Object.freeze({
       decision: 'deny',
       by: 'default',
@@ -133,32 +135,38 @@ export class DecisionPoint {
 
   #reason(
     rules: RuleSet,
-    plan: Plan,
     principal: Principal,
+    plan: Plan,
     resource: object | undefined,
     environment: object | undefined,
   ): boolean | string {
     if (plan.rolesOnly) return false
-    return explain(rules, plan, principal, rules.subjects.of(principal), resource, environment).forOperator
+    return explain(rules, principal, rules.subjects.of(principal), plan, resource, environment).forOperator
   }
 
   /** What a request itself says of its surroundings. */
   #surroundings(request: RequestView | undefined): object | undefined {
     if (request === undefined) return undefined
     const { address } = request
-    return { ...(address !== undefined && { ip_address: address }), ...this.#environment?.(request) }
+    return { ...(address !== undefined && { ip_address: address }), ...this.#told(request) }
+  }
+
+  /** A promise holds no attributes, so a deny that asks for one would not hold. */
+  #told(request: RequestView): object | undefined {
+    const told: unknown = this.#settings.environment?.(request)
+    if (told === undefined || (typeof told === 'object' && told !== null && !isThenable(told))) return told
+    const says = 'a function that answers attributes by name at once'
+    throw new OptionPlace('accessControl()', 'environment').invalid(says, told, 'What must be fetched is for a loader.')
   }
 
   /** The candidate decides nothing, so whatever happens here is kept from the request. */
-  #compare(text: string, principal: Principal, allowed: boolean, resource?: object, environment?: object): void {
+  #compare(principal: Principal, text: string, allowed: boolean, resource?: object | null, environment?: object): void {
     const { rules, report } = this.#candidate!
-    try {
-      const candidate = this.#explainBy(rules, text, principal, resource, environment)
-      if ((candidate.decision === 'allow') === allowed) return
-      const current = this.explain(text, principal, resource, environment)
-      report(Object.freeze({ permission: text, subject: principal.subject, current, candidate }))
-    } catch (error) {
-      process.emitWarning(`The rules in shadow failed: ${error instanceof Error ? error.message : String(error)}`)
-    }
+    contain(() => {
+      const candidate = this.#explainBy(rules, principal, text, resource, environment)
+      if ((candidate.decision === 'allow') === allowed) return undefined
+      const current = this.explain(principal, text, resource, environment)
+      return report(Object.freeze({ permission: text, subject: principal.subject, current, candidate })) as unknown
+    }, this.#settings.onError)
   }
 }

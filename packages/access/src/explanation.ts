@@ -1,13 +1,13 @@
 import type { Principal } from '@ashlar/core'
 
-import { compileLeaf } from './policies/compile-condition.ts'
+import { compileLeaf } from './policies/compile-leaf.ts'
 import type { Tree } from './policies/condition-tree.ts'
 import type { Inquiry } from './policies/inquiry.ts'
 import type { CompiledPolicy, Plan } from './policies/policy-index.ts'
 import { FALSE, negated, TRUE, type Truth, UNKNOWN } from './policies/truth.ts'
 import { Grants } from './roles/grants.ts'
 import type { Subject } from './roles/subjects.ts'
-import type { RuleSet } from './rule-set.ts'
+import { checkResource, type RuleSet } from './rule-set.ts'
 
 /** One comparison that stood in the way. */
 export interface FailedCondition {
@@ -36,15 +36,17 @@ export interface Explanation {
 
 const CALLER = { allow: 'You are permitted to do this.', deny: 'You are not permitted to do this.' } as const
 
+/** @param subject the principal as these rules see it, with what was loaded */
 export function explain(
   rules: RuleSet,
-  plan: Plan,
   principal: Principal,
   subject: Subject,
-  resource: object | undefined,
+  plan: Plan,
+  resource: object | undefined | null,
   environment: object | undefined,
 ): Explanation {
-  const inquiry = rules.inquiry(plan, subject, resource, environment)
+  if (plan.readsResource) checkResource(resource)
+  const inquiry = rules.inquiry(subject, plan, resource, environment)
   const asked = plan.permission.text
   for (const deny of plan.denies) {
     const truth = deny.test(inquiry)
@@ -61,7 +63,7 @@ export function explain(
     )
   }
   if (subject.grants.allows(plan.permission)) {
-    const role = grantingRole(rules, plan, principal)
+    const role = grantingRole(rules, principal, plan)
     return allowal('role', `${asked} is granted by ${role ? `the role "${role}"` : 'a scope'}.`, role ? { role } : {})
   }
   const allow = plan.allows.find(({ test }) => test(inquiry) === TRUE)
@@ -89,7 +91,7 @@ function allowal(
   return Object.freeze({ decision: 'allow', by, ...named, nearMiss: [], forOperator, forCaller: CALLER.allow })
 }
 
-function grantingRole(rules: RuleSet, { permission }: Plan, principal: Principal): string | undefined {
+function grantingRole(rules: RuleSet, principal: Principal, { permission }: Plan): string | undefined {
   const reached = rules.graph.reach(rules.subjects.rolesOf(principal))
   return [...reached].find((name) => new Grants(rules.graph.permissionsOf(name)).allows(permission))
 }

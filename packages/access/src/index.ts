@@ -18,30 +18,14 @@ export {
 } from './review/access-review.ts'
 export { type PermissionUse, type PermissionUseRecorder, recordPermissionUse } from './review/permission-use.ts'
 export { reviewReport } from './review/review-report.ts'
+export { type MemoryRoleGrants, memoryRoleGrants } from './roles/memory-role-grants.ts'
 export type { PermissionText } from './roles/permission.ts'
-export {
-  type GrantedRolesOptions,
-  grantedRoles,
-  type MemoryRoleGrants,
-  memoryRoleGrants,
-  type RoleGrant,
-  type RoleGrantStore,
-  type RoleHolder,
-  type RoleSource,
-} from './roles/role-grants.ts'
+export type { RoleGrant, RoleHolder } from './roles/role-grant.ts'
+export { type GrantedRolesOptions, grantedRoles, type RoleGrantStore, type RoleSource } from './roles/role-grants.ts'
 export type { RoleDefinition, RoleDefinitions } from './roles/role-graph.ts'
 export type { Separation } from './roles/separation.ts'
 export type { ScopeMeaning } from './roles/subjects.ts'
-export type { RuleSet, Rules } from './rule-set.ts'
-export { quoteTable } from './sql/quote.ts'
+export type { RuleSet } from './rule-set.ts'
+export type { Rules } from './rules.ts'
 export type { RowFilter, RowFilterOptions } from './sql/row-filter.ts'
-export {
-  attributeFunction,
-  type Command,
-  createPolicy,
-  POLICY_PREFIX,
-  PRINCIPAL_SETTING,
-  type ProtectedTable,
-  type RowPolicy,
-  type RowSecurity,
-} from './sql/row-security.ts'
+export type { ProtectedTable, RowSecurity } from './sql/row-security.ts'

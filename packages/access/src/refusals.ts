@@ -1,6 +1,14 @@
 import { type Deny, deny, type Principal, problem } from '@ashlar/core'
+import { type OptionReader, text } from '@ashlar/core/options'
 
 import { own } from './own.ts'
+
+/** The option `challenge`: with what an anonymous caller is refused. */
+export const challenge: OptionReader<string> = text({
+  pattern: /^[\x21-\x7e][\x20-\x7e]{0,1000}$/,
+  says: 'printable ASCII, such as "Bearer"',
+  fallback: 'Bearer',
+})
 
 /** The two ways in which a permission is refused, made once a route. */
 export class Refusals {

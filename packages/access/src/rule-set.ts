@@ -1,55 +1,19 @@
 import { ConfigurationError, type Principal } from '@ashlar/core'
-import { checkOptionNames, nearestName } from '@ashlar/core/options'
-import { type Clock, systemClock } from '@ashlar/core/time'
+import { nearestName, OptionPlace } from '@ashlar/core/options'
+import { type Clock, isThenable } from '@ashlar/core/time'
 
-import { own, ownList } from './own.ts'
-import { Attributes, UserSlots } from './policies/attributes.ts'
-import { isZone } from './policies/day-time.ts'
+import { UserSlots } from './policies/attributes.ts'
 import type { Inquiry } from './policies/inquiry.ts'
-import type { Policy, PolicyIssue } from './policies/policy.ts'
+import type { PolicyIssue } from './policies/policy.ts'
 import { type Plan, PolicyIndex } from './policies/policy-index.ts'
 import { readPolicies } from './policies/read-policies.ts'
+import { reviewPolicies } from './policies/review-policies.ts'
 import { FALSE, TRUE } from './policies/truth.ts'
-import type { AttributeTypes } from './policies/value-type.ts'
-import { Grants } from './roles/grants.ts'
-import { checkAsked, type Permission, readPermission } from './roles/permission.ts'
-import { type RoleDefinitions, RoleGraph } from './roles/role-graph.ts'
-import { readSeparations, type Separation } from './roles/separation.ts'
-import { type ScopeMeaning, type Subject, Subjects } from './roles/subjects.ts'
-
-/** What decides: roles, policies, and what they mean. Plain data, so it can come from a file. */
-export interface Rules {
-  /** Roles by name. */
-  readonly roles: RoleDefinitions
-  /** Default none. */
-  readonly policies?: readonly Policy[]
-  /** Policies that customers write: as the others, but always read strictly. Default none. */
-  readonly tenantPolicies?: readonly Policy[]
-  /** What the attributes are that policies speak of. Default: only the built-in ones are declared. */
-  readonly attributes?: AttributeTypes
-  /** Policies leave nothing to guessing: no bare references, no undeclared attributes. Default `false`. */
-  readonly strict?: boolean
-  /** The time zone of times of day that name none. Default: they must name one. */
-  readonly zone?: string
-  /** Every permission there is. Where it is given, roles and routes can name no other one. Default: not checked. */
-  readonly permissions?: readonly string[]
-  /** What a principal's scopes mean. Default `'ignore'`. */
-  readonly scopes?: ScopeMeaning
-  /** Roles that must not come together. Default none. */
-  readonly separation?: readonly Separation[]
-}
-
-export const RULE_NAMES: readonly string[] = [
-  'roles',
-  'policies',
-  'tenantPolicies',
-  'attributes',
-  'strict',
-  'zone',
-  'permissions',
-  'scopes',
-  'separation',
-]
+import { askedPermission, type Permission } from './roles/permission.ts'
+import { RoleGraph } from './roles/role-graph.ts'
+import { checkSeparations, type ReadSeparation } from './roles/separation.ts'
+import { type Subject, Subjects } from './roles/subjects.ts'
+import type { ReadRules } from './rules.ts'
 
 /** Rules, checked and compiled. Never changes: new rules are a new set. */
 export class RuleSet {
@@ -57,50 +21,48 @@ export class RuleSet {
   readonly index: PolicyIndex
   readonly subjects: Subjects
   readonly slots: UserSlots = new UserSlots()
-  readonly separations: readonly Separation[]
+  readonly separations: readonly ReadSeparation[]
   /** What the policies' author should look at. */
   readonly warnings: readonly PolicyIssue[]
   readonly #clock: Clock
+  /** Every permission there is, where that is said. */
   readonly #catalogue: ReadonlySet<string> | undefined
 
-  /** @throws ConfigurationError `ERR_OPTION_INVALID`, `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_POLICY_INVALID` */
-  constructor(where: string, rules: Rules, clock: Clock = systemClock) {
-    checkOptionNames(where, rules, RULE_NAMES)
-    if (own(rules, 'roles') === undefined) {
-      throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "roles" is required.`)
-    }
+  /** @throws ConfigurationError `ERR_OPTION_INVALID`, `ERR_POLICY_INVALID` */
+  constructor(where: string, rules: ReadRules, clock: Clock) {
     this.#clock = clock
     this.graph = new RoleGraph(where, rules.roles)
-    this.#catalogue = readCatalogue(where, rules, this.graph)
-    this.separations = readSeparations(where, own(rules, 'separation'), this.graph)
-    const reading = {
-      attributes: new Attributes(where, (own(rules, 'attributes') ?? {}) as AttributeTypes),
-      strict: readFlag(where, 'strict', own(rules, 'strict')),
-      zone: readZone(where, own(rules, 'zone')),
-    }
+    this.#catalogue = rules.permissions && new Set(rules.permissions.map(({ text }) => text))
+    if (rules.permissions) checkGranted(where, this.graph, rules.permissions)
+    this.separations = rules.separation
+    checkSeparations(where, this.separations, this.graph)
+    const { attributes, strict, zone } = rules
     const { policies, issues } = readPolicies(
       [
-        { name: 'policies', policies: own(rules, 'policies') ?? [] },
-        { name: 'tenantPolicies', policies: own(rules, 'tenantPolicies') ?? [], strict: true },
+        { name: 'policies', policies: rules.policies },
+        { name: 'tenantPolicies', policies: rules.tenantPolicies, strict: true },
       ],
-      reading,
+      { attributes, strict, zone },
     )
+    // Only policies without an error are known to be small enough to be looked at together.
+    if (issues.length === 0)
+      issues.push(...reviewPolicies(policies, { attributes, graph: this.graph, catalogue: this.#catalogue }))
     refuse(where, issues)
     this.warnings = Object.freeze(issues.filter(({ severity }) => severity === 'warning'))
     this.index = new PolicyIndex(policies, this.slots)
-    this.subjects = new Subjects(this.graph, readScopes(where, own(rules, 'scopes')), this.separations, this.slots)
+    this.subjects = new Subjects(this.graph, rules.scopes, this.separations, this.slots)
   }
 
   /** Whether the principal may. A resource that is not given has no attributes. */
-  allows(plan: Plan, principal: Principal, resource?: object, environment?: object): boolean {
+  allows(principal: Principal, plan: Plan, resource?: object | null, environment?: object): boolean {
     const subject = this.subjects.of(principal)
     if (plan.rolesOnly) return subject.grants.allows(plan.permission)
-    return this.decides(plan, subject, resource, environment)
+    return this.decides(subject, plan, resource, environment)
   }
 
   /** Deny overrides, then roles and policies allow, then the answer is no. */
-  decides(plan: Plan, subject: Subject, resource: object | undefined, environment: object | undefined): boolean {
-    const inquiry = this.inquiry(plan, subject, resource, environment)
+  decides(subject: Subject, plan: Plan, resource: object | undefined | null, environment: object | undefined): boolean {
+    const inquiry = this.inquiry(subject, plan, resource, environment)
     const { denies, allows } = plan
     for (let index = 0; index < denies.length; index++) {
       if (denies[index]!.test(inquiry) !== FALSE) return false
@@ -113,29 +75,49 @@ export class RuleSet {
   }
 
   /** Whether the principal may for some resource: what can be known before the resource is. */
-  mayBe(plan: Plan, subject: Subject, environment: object | undefined): boolean {
-    const inquiry = this.inquiry(plan, subject, undefined, environment)
+  mayBe(subject: Subject, plan: Plan, environment: object | undefined): boolean {
+    const inquiry = this.inquiry(subject, plan, undefined, environment)
     if (plan.denies.some(({ lowest }) => lowest(inquiry) !== FALSE)) return false
     return subject.grants.allows(plan.permission) || plan.allows.some(({ highest }) => highest(inquiry) === TRUE)
   }
 
-  inquiry(plan: Plan, subject: Subject, resource: object | undefined, environment: object | undefined): Inquiry {
-    return { user: subject.user, resource, environment, now: plan.readsTime ? this.#clock.now() : 0 }
+  inquiry(subject: Subject, plan: Plan, resource: object | undefined | null, environment: object | undefined): Inquiry {
+    if (plan.asksExistence) checkResource(resource)
+    return {
+      user: subject.user,
+      resource: resource ?? undefined,
+      environment,
+      now: plan.readsTime ? this.#clock.now() : 0,
+    }
   }
 
   /**
-   * A plan for a permission that code asks for. One that nobody could ever have is a typo.
-   * @throws ConfigurationError `ERR_OPTION_INVALID`
+   * A permission that code asks for. One that nobody could ever have is a typo.
+   * @throws ConfigurationError `ERR_OPTION_INVALID`, `ERR_OPTION_MISSING`
    */
   checkAsked(where: string, text: string): Permission {
-    const permission = checkAsked(where, text)
-    if (this.#catalogue && !this.#catalogue.has(text)) throw unknownPermission(where, text, this.#catalogue)
-    const granted = this.graph.granted
-    if (!new Grants(granted).allows(permission) && this.index.plan(text)!.allows.length === 0) {
-      throw unknownPermission(where, text, granted)
-    }
+    const at = new OptionPlace(where, 'permission')
+    const permission = askedPermission(text, at)
+    if (this.#catalogue && !this.#catalogue.has(text)) throw ungranted(at, text, this.#catalogue)
+    const known = this.graph.grants.allows(permission) || this.index.plan(text)!.allows.length > 0
+    if (!known) throw ungranted(at, text, this.graph.granted)
     return permission
   }
+}
+
+/**
+ * What is no one object (a promise, a list, an id) has no attribute, so that a deny that asks whether it has one would not hold.
+ * Whatever else is asked of it is unknown, which denies.
+ * @throws ConfigurationError `ERR_OPTION_INVALID`
+ */
+export function checkResource(resource: unknown): void {
+  if (resource === undefined || resource === null || isOneObject(resource)) return
+  const hint = isThenable(resource) ? 'Await it first.' : undefined
+  throw new OptionPlace('accessControl()', 'resource').invalid('the resource itself, an object', resource, hint)
+}
+
+function isOneObject(value: unknown): boolean {
+  return typeof value === 'object' && !Array.isArray(value) && !isThenable(value)
 }
 
 /** The first issues of several, in one message. */
@@ -144,50 +126,27 @@ function refuse(where: string, issues: readonly PolicyIssue[]): void {
   if (errors.length === 0) return
   const shown = errors.slice(0, 5).map(({ path, message }) => `${path}: ${message}`)
   const more = errors.length > shown.length ? ` And ${errors.length - shown.length} more.` : ''
-  throw new ConfigurationError('ERR_POLICY_INVALID', `${where}: ${shown.join(' ')}${more}`)
+  throw new ConfigurationError('ERR_POLICY_INVALID', `${where}: ${shown.join(' ')}${more}`, { where })
 }
 
-function readCatalogue(where: string, rules: Rules, graph: RoleGraph): ReadonlySet<string> | undefined {
-  if (own(rules, 'permissions') === undefined) return undefined
-  const known = ownList(where, rules, 'permissions')
-  const read = known.map((text, index) => checkAsked(`${where}: permissions[${index}]`, text))
-  const catalogue = new Set(known)
-  for (const granted of graph.granted) {
-    const grants = new Grants([granted])
-    if (!read.some((permission) => grants.allows(permission))) throw unknownPermission(where, granted, catalogue)
+/** Where every permission is listed, a role is granted no other. */
+function checkGranted(where: string, graph: RoleGraph, listed: readonly Permission[]): void {
+  const known = new Set(listed.flatMap(({ text, anyAction, anyResource }) => [text, anyAction, anyResource, '*:*']))
+  for (const name of graph.names) {
+    for (const [index, granted] of graph.permissionsOf(name).entries()) {
+      if (known.has(granted)) continue
+      const at = new OptionPlace(where, 'roles').in(name).in('permissions').in(index)
+      throw at.invalid(...notOneOf('one of "permissions"', granted, known))
+    }
   }
-  return catalogue
 }
 
-function unknownPermission(where: string, text: string, known: ReadonlySet<string>): ConfigurationError {
-  const nearest = nearestName(text, known)
+function ungranted(at: OptionPlace, text: string, known: ReadonlySet<string>): ConfigurationError {
+  return at.invalid(...notOneOf('one that a role or a policy can grant', text, known))
+}
+
+function notOneOf(says: string, text: string, known: ReadonlySet<string>): [string, undefined, string] {
+  const nearest = nearestName(text.slice(0, 200), known)
   const hint = nearest ? `Did you mean "${nearest}"?` : `Known are: ${[...known].slice(0, 20).join(', ')}.`
-  return new ConfigurationError('ERR_OPTION_INVALID', `${where}: no role can be granted "${text}". ${hint}`)
-}
-
-function readScopes(where: string, value: unknown): ScopeMeaning {
-  if (value === undefined || value === 'ignore') return 'ignore'
-  if (value === 'grant' || value === 'limit') return value
-  throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "scopes" is "ignore", "grant" or "limit".`)
-}
-
-function readFlag(where: string, name: string, value: unknown): boolean {
-  if (value === undefined) return false
-  if (typeof value === 'boolean') return value
-  throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "${name}" is true or false.`)
-}
-
-function readZone(where: string, value: unknown): string | undefined {
-  if (value === undefined || isZone(value)) return value
-  throw new ConfigurationError(
-    'ERR_OPTION_INVALID',
-    `${where}: "zone" is a time zone such as "UTC" or "Europe/Berlin".`,
-  )
-}
-
-/** The permission that an action on a resource asks for: `'orders:read'`, or `'read'` where the resource has a `type`. */
-export function permissionText(action: string, resource: object | undefined): string {
-  if (resource === undefined || readPermission(action) !== undefined) return action
-  const type = own(resource, 'type')
-  return typeof type === 'string' ? `${type}:${action}` : action
+  return [`${says}, not ${JSON.stringify(text)}`, undefined, hint]
 }

@@ -1,7 +1,6 @@
-import { ALLOW, type AnyGuard, ConfigurationError, type Principal } from '@ashlar/core'
+import { ALLOW, type AnyGuard, type Principal } from '@ashlar/core'
 import { recordEvents, testRequest } from '@ashlar/testkit'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 
 import { type AccessControlOptions, accessControl } from '../src/index.ts'
 import { FRAMEWORKS, principalOf } from './apps.ts'
@@ -16,16 +15,6 @@ const publishing: AccessControlOptions['roles'] = {
   viewer: { permissions: ['posts:read'] },
   editor: { inherits: ['viewer'], permissions: ['posts:create', 'posts:update'] },
   admin: { permissions: ['posts:*', 'users:*'] },
-}
-
-function refusal(make: () => unknown): string {
-  try {
-    make()
-  } catch (error) {
-    if (error instanceof ConfigurationError) return `${error.code} ${error.message}`
-    throw error
-  }
-  return 'accepted'
 }
 
 function status(guard: AnyGuard, principal: Principal): number {
@@ -177,29 +166,6 @@ describe('a role set', () => {
   })
 })
 
-describe('scopes', () => {
-  const scoped = (scopes: readonly string[]): Principal => principalOf(['trader'], { scopes: Object.freeze(scopes) })
-
-  test('mean nothing unless told', () => {
-    const { can } = accessControl({ roles: trading })
-    expect(can(scoped(['users:read']), 'users:read')).toBe(false)
-    expect(can(scoped([]), 'orders:write')).toBe(true)
-  })
-
-  test('grant beside the roles', () => {
-    const { can } = accessControl({ roles: trading, scopes: 'grant' })
-    expect(can(scoped(['users:read']), 'users:read')).toBe(true)
-    expect(can(scoped(['*:*']), 'users:write')).toBe(false)
-  })
-
-  test('limit what the roles grant', () => {
-    const { can } = accessControl({ roles: trading, scopes: 'limit' })
-    expect(can(scoped(['orders:read', 'users:read']), 'orders:read')).toBe(true)
-    expect(can(scoped(['orders:read', 'users:read']), 'orders:write')).toBe(false)
-    expect(can(scoped(['orders:read', 'users:read']), 'users:read')).toBe(false)
-  })
-})
-
 describe('a polluted Object.prototype', () => {
   const pollute = (name: string, value: unknown): void => {
     Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true })
@@ -221,110 +187,4 @@ describe('a polluted Object.prototype', () => {
     expect(can(principalOf(['nobody']), 'orders:read')).toBe(false)
     expect(can(principalOf(new Array(1)), 'orders:read')).toBe(false)
   })
-})
-
-describe('a wrong configuration is refused at start-up', () => {
-  const roles = (definitions: unknown): string => refusal(() => accessControl({ roles: definitions as never }))
-
-  test.each([
-    ['orders.write', 'orders:write'],
-    ['orders/write', 'orders:write'],
-    ['orders: write', 'orders:write'],
-    ['orders', 'orders:*'],
-    ['*', '*:*'],
-    ['ord*:read', '*:read'],
-    ['orders:write:own', 'orders.write:own'],
-  ])('the permission %j means %j', (text, meant) => {
-    expect(roles({ trader: { permissions: [text] } })).toBe(
-      `ERR_OPTION_INVALID accessControl(): roles.trader.permissions[0]: ${JSON.stringify(text)} is no permission. Did you mean "${meant}"?`,
-    )
-  })
-
-  test.each([[''], [':'], [5], [null], [['orders:read']]])('the permission %j', (text) => {
-    expect(roles({ trader: { permissions: [text] } })).toMatch(/^ERR_OPTION_INVALID accessControl\(\): roles\.trader/)
-  })
-
-  test('circles, whatever their length', () => {
-    expect(roles({ a: { inherits: ['a'] } })).toContain('roles inherit in a circle: a → a.')
-    expect(roles({ a: { inherits: ['b'] }, b: { inherits: ['c'] }, c: { inherits: ['a'] } })).toContain(
-      'roles inherit in a circle: a → b → c → a.',
-    )
-  })
-
-  test('no circle: two ways to one role, and a chain of 10 000', () => {
-    expect(
-      roles({
-        a: { inherits: ['b', 'c'] },
-        b: { inherits: ['d'] },
-        c: { inherits: ['d'] },
-        d: { permissions: ['x:y'] },
-      }),
-    ).toBe('accepted')
-    const deep = Object.fromEntries(
-      Array.from({ length: 10_000 }, (_, index) => [
-        `r${index}`,
-        index === 9_999 ? { permissions: ['x:y'] } : { inherits: [`r${index + 1}`] },
-      ]),
-    )
-    expect(accessControl({ roles: deep }).can(principalOf(['r0']), 'x:y')).toBe(true)
-  })
-
-  test('names that are not known', () => {
-    expect(roles({ viewer: { permissions: ['a:b'] }, trader: { inherits: ['veiwer'] } })).toContain(
-      'roles.trader.inherits: there is no role "veiwer". Did you mean "viewer"?',
-    )
-    expect(roles({ viewer: { permission: ['a:b'] } })).toMatch(/ERR_OPTION_UNKNOWN .*Did you mean "permissions"\?/)
-    expect(refusal(() => accessControl({ roles: trading, scope: 'limit' } as never))).toMatch(/ERR_OPTION_UNKNOWN/)
-    expect(refusal(() => accessControl({} as never))).toMatch(/ERR_OPTION_MISSING/)
-    expect(refusal(() => accessControl({ roles: trading, scopes: 'some' as never }))).toMatch(/ERR_OPTION_INVALID/)
-    expect(refusal(() => accessControl({ roles: trading, challenge: 'a\r\nb' }))).toMatch(/ERR_OPTION_INVALID/)
-    for (const wrong of [null, [], 'admin']) expect(roles(wrong)).toMatch(/ERR_OPTION_INVALID/)
-    for (const wrong of [null, 'x', [], {}, { permissions: 'a:b' }])
-      expect(roles({ x: wrong })).toMatch(/ERR_OPTION_INVALID/)
-  })
-
-  test('a route that no role can ever use', () => {
-    const { permit } = accessControl({ roles: { viewer: { permissions: ['orders:read'] } } })
-    expect(refusal(() => permit('order:read'))).toContain(
-      'no role can be granted "order:read". Did you mean "orders:read"?',
-    )
-    expect(refusal(() => permit('typo:xyz'))).toContain('Known are: orders:read.')
-    expect(refusal(() => permit('orders:*'))).toContain('has a wildcard')
-    expect(refusal(() => permit('orders.read' as never))).toContain('Did you mean "orders:read"?')
-  })
-
-  test('a permission that is not on the list of all, also beside a role that may do everything', () => {
-    const permissions = ['orders:read', 'orders:write']
-    const { permit } = accessControl({ roles: trading, permissions })
-    expect(refusal(() => permit('orders:raed'))).toContain('Did you mean "orders:read"?')
-    expect(refusal(() => accessControl({ roles: { x: { permissions: ['order:*'] } }, permissions }))).toMatch(
-      /order:\*/,
-    )
-  })
-})
-
-test('a set of roles grants what one of its roles grants', () => {
-  const name = fc.constantFrom('a', 'b', 'c')
-  const permission = fc
-    .tuple(fc.constantFrom('a', 'b', 'c', '*'), fc.constantFrom('r', 'w', '*'))
-    .map((p) => p.join(':'))
-  fc.assert(
-    fc.property(
-      fc.dictionary(name, fc.array(permission, { maxLength: 3 })),
-      fc.uniqueArray(name),
-      fc.constantFrom('a:r', 'a:w', 'b:r', 'c:w'),
-      (granted, names, asked) => {
-        const roles = Object.fromEntries(Object.entries(granted).map(([role, list]) => [role, { permissions: list }]))
-        const { can } = accessControl({ roles })
-        const [resource, action] = asked.split(':')
-        const expected = names.some((role) =>
-          (Object.hasOwn(granted, role) ? granted[role]! : []).some((text) => {
-            const [r, a] = text.split(':')
-            return (r === '*' || r === resource) && (a === '*' || a === action)
-          }),
-        )
-        expect(can(principalOf(names), asked as `${string}:${string}`)).toBe(expected)
-      },
-    ),
-  )
 })

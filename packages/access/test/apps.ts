@@ -22,6 +22,12 @@ export function principalOf(roles: readonly unknown[], more: object = {}): Princ
   })
 }
 
+/** What `await` waits for and `instanceof Promise` does not know, such as a query of an ORM. */
+export function thenable<Value>(value: Value): Promise<Value> {
+  // biome-ignore lint/suspicious/noThenProperty: that is what it is
+  return { then: (resolve: (value: Value) => void) => resolve(value) } as Promise<Value>
+}
+
 /** Believes the headers `x-roles` and `x-kind`: for tests only. */
 export const fromHeaders: Guard<{ principal: Principal }> = {
   name: 'headers',

@@ -1,9 +1,11 @@
-import { type AnyGuard, ConfigurationError, UnavailableError } from '@ashlar/core'
-import { recordEvents, testRequest } from '@ashlar/testkit'
-import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { runInNewContext } from 'node:vm'
 
-import { type AccessControlOptions, accessControl, type Difference, type Policy } from '../src/index.ts'
-import { FRAMEWORKS, principalOf } from './apps.ts'
+import { type AnyGuard, ConfigurationError } from '@ashlar/core'
+import { recordEvents, testRequest } from '@ashlar/testkit'
+import { describe, expect, test } from '@jest/globals'
+
+import { accessControl, type Policy } from '../src/index.ts'
+import { FRAMEWORKS, principalOf, thenable } from './apps.ts'
 
 const POSTS: Readonly<Record<string, object>> = {
   1: { author: 'alice', sealed: false },
@@ -149,193 +151,39 @@ describe('before the resource is known', () => {
   })
 })
 
-describe('attribute loaders', () => {
-  afterEach(() => {
-    jest.useRealTimers()
-  })
-  const inTeam: Policy = {
-    ...ownPosts,
-    id: 'team',
-    conditions: {
-      and: [{ equals: { 'user.team': { ref: 'resource.team' } } }, { equals: { 'environment.risk': 'low' } }],
-    },
+describe('a resource that is found later', () => {
+  const deleted: Policy = {
+    id: 'deleted',
+    effect: 'deny',
+    resource: 'posts',
+    action: '*',
+    conditions: { exists: { 'resource.deleted_at': true } },
   }
-  const options: AccessControlOptions = { roles: {}, policies: [inTeam] }
-  const check = (guard: AnyGuard, request = testRequest({ route: '/' })) =>
-    guard.check(request, { principal: principalOf([]) } as never)
+  const { permit } = accessControl({ roles: ROLES, policies: [deleted] })
+  const kind = async (resource: unknown): Promise<string> => {
+    const guard = permit('posts:update', { resource: () => resource as never })
+    return (await guard.check(testRequest({ route: '/' }), { principal: principalOf(['editor']) })).kind
+  }
+  const gone = { deleted_at: new Date() }
 
-  test('are asked once a request for what the policies read, and no more', async () => {
-    const calls: unknown[] = []
-    const { permit, can, decide } = accessControl({
-      ...options,
-      loaders: [
-        {
-          attributes: ['user.team', 'user.unread'],
-          load: async (names, { principal }) => {
-            calls.push([...names, principal.subject])
-            return { 'user.team': 'red' }
-          },
-        },
-        { attributes: ['environment.risk'], load: () => ({ 'environment.risk': 'low' }) },
-        { attributes: ['resource.unread'], load: () => Promise.reject(new Error('never asked')) },
-      ],
-    })
-    const request = testRequest({ route: '/' })
-    const red = permit('posts:update', { resource: () => ({ team: 'red' }) })
-    const blue = permit('posts:update', { resource: () => ({ team: 'blue' }) })
-    expect((await check(red, request)).kind).toBe('allow')
-    expect((await check(blue, request)).kind).toBe('deny')
-    expect((await check(permit('posts:update'), request)).kind).toBe('allow')
-    expect(calls).toEqual([['user.team', 'alice']])
-    expect(can(principalOf([]), 'posts:update', { team: 'red' })).toBe(false)
-    expect(await decide(principalOf([]), 'posts:update', { team: 'red' })).toBe(true)
-    expect(await decide(principalOf([]), 'update', { type: 'posts', team: 'red' })).toBe(true)
-    expect(await decide(principalOf([]), 'posts:update', { team: 'blue' })).toBe(false)
+  test('is waited for, whatever kind of promise it is', async () => {
+    expect(await kind(thenable(gone))).toBe('deny')
+    expect(await kind(runInNewContext('Promise.resolve({ deleted_at: 1 })'))).toBe('deny')
+    expect(await kind(Promise.resolve({ id: 7 }))).toBe('allow')
+    expect(await kind({ id: 7 })).toBe('allow')
   })
 
-  test('that fail, or answer nonsense, make the decision unavailable and never a pass', async () => {
-    for (const load of [
-      () => Promise.reject(new Error('down')),
-      () => undefined as never,
-      () => {
-        throw new Error('down')
-      },
-    ]) {
-      const { permit, decide } = accessControl({ ...options, loaders: [{ attributes: ['user.team'], load }] })
-      await expect(decide(principalOf([]), 'posts:update', { team: 'red' })).rejects.toBeInstanceOf(UnavailableError)
-      await expect(check(permit('posts:update', { resource: () => ({ team: 'red' }) }))).rejects.toBeInstanceOf(
-        UnavailableError,
-      )
-    }
+  test('and that is not there is denied what depends on it', async () => {
+    for (const nothing of [undefined, null, Promise.resolve(null)]) expect(await kind(nothing)).toBe('deny')
   })
 
-  test('that hang are given up after the deadline, and told so', async () => {
-    jest.useFakeTimers()
-    let signal: AbortSignal | undefined
-    const { decide } = accessControl({
-      ...options,
-      loaderTimeoutMs: 50,
-      loaders: [
-        {
-          attributes: ['user.team'],
-          load: (_names, about) => {
-            signal = about.signal
-            return new Promise(() => {})
-          },
-        },
-      ],
-    })
-    const answer = expect(decide(principalOf([]), 'posts:update', {})).rejects.toThrow('did not arrive in time')
-    await jest.advanceTimersByTimeAsync(51)
-    await answer
-    expect(signal?.aborted).toBe(true)
-  })
-
-  test('are checked at start-up', () => {
-    const load = () => ({})
-    for (const [loaders, message] of [
-      [{}, '"loaders" is a list'],
-      [[{ attributes: ['user.team'] }], '"load" is a function'],
-      [[{ attributes: ['team'], load }], 'an attribute is named'],
-      [[{ attributes: ['user.a.b'], load }], 'a loaded attribute has one segment'],
-      [
-        [
-          { attributes: ['user.a'], load },
-          { attributes: ['user.a'], load },
-        ],
-        'two loaders give it',
-      ],
-      [[{ attributes: ['user.a'], load, cache: true }], 'there is no option "cache"'],
-    ] as const) {
-      expect(code(() => accessControl({ ...options, loaders: loaders as never }))).toContain(message)
-    }
+  test.each([[[gone]], ['7'], [7], [true]])('and that is no one resource is an error: %j', async (wrong) => {
+    await expect(Promise.resolve().then(() => kind(wrong))).rejects.toMatchObject({ code: 'ERR_OPTION_INVALID' })
   })
 })
 
-describe('new rules', () => {
-  const before: AccessControlOptions = { roles: { editor: { permissions: ['posts:update'] } } }
-  const editor = principalOf(['editor'])
-
-  test('replace the old ones at once, in guards that stand already', () => {
-    const access = accessControl(before)
-    const guard = access.permit('posts:update')
-    const kind = () => {
-      const verdict = guard.check(testRequest(), { principal: editor })
-      return verdict instanceof Promise ? 'promise' : verdict.kind
-    }
-    expect(kind()).toBe('allow')
-    access.reload({ ...before, policies: [{ ...sealed, conditions: { exists: { 'user.id': true } } }] })
-    expect(kind()).toBe('deny')
-    access.reload(before)
-    expect(kind()).toBe('allow')
-  })
-
-  test('that are wrong, or fail a test, leave the old ones in force', () => {
-    const access = accessControl(before)
-    const tests = [{ principal: { roles: ['editor'] }, action: 'posts:update', expect: 'allow' as const }]
-    expect(code(() => access.reload({ roles: { a: { inherits: ['a'] } } }))).toMatch(/ERR_OPTION_INVALID/)
-    expect(code(() => access.reload({ ...before, policies: [{ ...sealed, conditions: { is: 1 } as never }] }))).toMatch(
-      /ERR_POLICY_INVALID/,
-    )
-    expect(code(() => access.reload({ roles: {} }, { tests }))).toBe(
-      'ERR_POLICY_TEST_FAILED reload(): 1 of 1 tests failed, so the rules stay as they were. ' +
-        'tests[0] (somebody posts:update): expected allow, but no role and no policy allows posts:update.',
-    )
-    expect(access.can(editor, 'posts:update')).toBe(true)
-    access.reload(before, { tests })
-  })
-
-  test('in shadow decide nothing and report what they would', () => {
-    const access = accessControl(before)
-    const differences: Difference[] = []
-    const stop = access.shadow({ roles: {}, policies: [ownPosts] }, (difference) => differences.push(difference))
-    expect(access.can(editor, 'posts:update', { author: 'bob' })).toBe(true)
-    expect(access.can(editor, 'posts:update', { author: 'alice' })).toBe(true)
-    expect(differences).toMatchObject([
-      { permission: 'posts:update', subject: 'alice', current: { decision: 'allow' }, candidate: { decision: 'deny' } },
-    ])
-    stop()
-    expect(access.can(editor, 'posts:update', { author: 'bob' })).toBe(true)
-    expect(differences).toHaveLength(1)
-  })
-
-  test('a report that throws does not reach the request', () => {
-    const access = accessControl(before)
-    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
-    access.shadow({ roles: {} }, () => {
-      throw new Error('broken report')
-    })
-    expect(access.can(editor, 'posts:update')).toBe(true)
-    expect(warn).toHaveBeenCalledWith('The rules in shadow failed: broken report')
-    warn.mockRestore()
-  })
-})
-
-describe('separation of duty', () => {
-  const roles = {
-    payer: { permissions: ['payments:create'] },
-    approver: { permissions: ['payments:approve'] },
-    clerk: { permissions: ['payments:read'] },
-  }
-
-  test('who has roles that exclude one another has none of them', () => {
-    const { can } = accessControl({ roles, separation: [{ kind: 'static', roles: ['payer', 'approver'] }] })
-    expect(can(principalOf(['payer']), 'payments:create')).toBe(true)
-    const both = principalOf(['payer', 'approver', 'clerk'])
-    expect(['create', 'approve', 'read'].map((action) => can(both, `payments:${action}`))).toEqual([false, false, true])
-  })
-
-  test('is checked at start-up, also through inheritance', () => {
-    const separation = [{ kind: 'static' as const, roles: ['payer', 'approver'] }]
-    expect(
-      code(() => accessControl({ roles: { ...roles, boss: { inherits: ['payer', 'approver'] } }, separation })),
-    ).toContain('the role "boss" has payer and approver at once')
-    expect(
-      code(() => accessControl({ roles, separation: [{ kind: 'static', roles: ['payer', 'nobody'] }] })),
-    ).toContain('no role "nobody"')
-    expect(code(() => accessControl({ roles, separation: [{ kind: 'static', roles: ['payer'] }] }))).toContain('"max"')
-    expect(
-      code(() => accessControl({ roles, separation: [{ kind: 'some' as never, roles: ['payer', 'clerk'] }] })),
-    ).toContain('"kind"')
-  })
+test.each([[[]], ['x'], [() => ({})]])('permit() takes options, not %j', (wrong) => {
+  const { permit } = accessControl({ roles: ROLES })
+  expect(code(() => permit('posts:update', wrong as never))).toMatch(/ERR_OPTION_INVALID/)
+  expect(code(() => permit(undefined as never))).toMatch(/ERR_OPTION_MISSING permit\(\): "permission" is required/)
 })

@@ -1,6 +1,5 @@
 import {
   type Awaitable,
-  ConfigurationError,
   deny,
   type Guard,
   guard,
@@ -11,11 +10,24 @@ import {
   type Verdict,
 } from '@ashlar/core'
 import { parseUrl } from '@ashlar/core/http'
-import { checkOptionNames } from '@ashlar/core/options'
+import {
+  callback,
+  duration,
+  having,
+  OptionPlace,
+  type OptionReader,
+  type OptionTable,
+  optional,
+  quoted,
+  readOptions,
+  wholeNumber,
+} from '@ashlar/core/options'
+import { ask, type Duration } from '@ashlar/core/time'
 
 import type { AccessControl } from '../access-control.ts'
 import { own } from '../own.ts'
 import { readPermission } from '../roles/permission.ts'
+import { entitiesOf, principalIn } from './answers.ts'
 import {
   type Entity,
   type Evaluation,
@@ -36,6 +48,8 @@ export interface AuthZenOptions {
   readonly subjects?: (type: string) => Awaitable<Iterable<Entity>>
   /** All resources of a type, for the search of resources. Default: no such search. */
   readonly resources?: (type: string) => Awaitable<Iterable<Entity>>
+  /** How long `principal`, `subjects` and `resources` may take. Default `'1s'`. */
+  readonly loaderTimeout?: Duration
   /** Evaluations in one request. Default 100. */
   readonly maxEvaluations?: number
 }
@@ -64,14 +78,42 @@ const MALFORMED = deny(problem('bad-request', { detail: 'This is no AuthZEN requ
 })
 const WHERE = 'authZen()'
 
+const baseUrl: OptionReader<string> = (value, at) => {
+  if (value === undefined) throw at.missing('It is a URL such as "https://pdp.example".')
+  const url = typeof value === 'string' ? parseUrl(value) : undefined
+  if (url && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '') return url.href.replace(/\/$/, '')
+  throw at.invalid(`a URL such as "https://pdp.example", not ${quoted(value)}`)
+}
+
+const OPTIONS = {
+  baseUrl,
+  principal: optional(callback<NonNullable<AuthZenOptions['principal']>>()),
+  subjects: optional(callback<NonNullable<AuthZenOptions['subjects']>>()),
+  resources: optional(callback<NonNullable<AuthZenOptions['resources']>>()),
+  loaderTimeout: duration({ fallback: '1s' }),
+  maxEvaluations: wholeNumber({ min: 1, max: 100_000, fallback: 100 }),
+} satisfies OptionTable<AuthZenOptions>
+
 /**
  * The endpoints of AuthZEN Authorization API 1.0 over the same rules.
- * @throws ConfigurationError `ERR_OPTION_INVALID`, `ERR_OPTION_UNKNOWN`
+ * @throws ConfigurationError `ERR_OPTION_INVALID`, `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`
+ * @example
+ * const pdp = authZen(access, { baseUrl: 'https://pdp.example' })
+ * app.post('/access/v1/evaluation', protect(authenticate([service]), pdp.evaluation))
  */
 export function authZen(access: AccessControl, options: AuthZenOptions): AuthZen {
-  checkOptionNames(WHERE, options, ['baseUrl', 'principal', 'subjects', 'resources', 'maxEvaluations'])
-  const { principal: identify = principalOf, subjects, resources, maxEvaluations = 100 } = options
-  const base = readBase(options.baseUrl)
+  having<AccessControl>(['decide', 'explain'], 'accessControl()')(access, new OptionPlace(WHERE, 'access'))
+  const { baseUrl, principal, subjects, resources, loaderTimeout, maxEvaluations } = readOptions(
+    WHERE,
+    options,
+    OPTIONS,
+  )
+
+  async function identify(subject: Entity): Promise<Principal | undefined> {
+    if (principal === undefined) return principalOf(subject)
+    const what = 'The look-up of a principal'
+    return principalIn(what, await ask<unknown>(what, loaderTimeout, () => principal(subject)))
+  }
 
   async function decide({ subject, action, resource, context }: Evaluation): Promise<boolean> {
     const principal = await identify(subject)
@@ -81,8 +123,9 @@ export function authZen(access: AccessControl, options: AuthZenOptions): AuthZen
 
   async function evaluations(body: unknown): Promise<Verdict> {
     const list = isObject(body) ? own(body, 'evaluations') : undefined
-    if (list === undefined) return evaluation(body)
-    if (!Array.isArray(list) || list.length === 0 || list.length > maxEvaluations) return MALFORMED
+    // Without any it is one question (§7.1).
+    if (list === undefined || (Array.isArray(list) && list.length === 0)) return evaluation(body)
+    if (!Array.isArray(list) || list.length > maxEvaluations) return MALFORMED
     const settings = own(body as object, 'options')
     const semantic = isObject(settings) ? (own(settings, 'evaluations_semantic') ?? 'execute_all') : 'execute_all'
     const stopAt = STOPS.get(semantic)
@@ -112,7 +155,9 @@ export function authZen(access: AccessControl, options: AuthZenOptions): AuthZen
     const target = readEntity(own(body, sought), false)
     if (!target || !readEvaluation({ ...body, [sought]: { ...target, id: '' } })) return MALFORMED
     const results: { type: string; id: string }[] = []
-    for (const entity of await all(target.type)) {
+    const what = `The list of ${sought}s`
+    const found = await ask<unknown>(what, loaderTimeout, () => all(target.type))
+    for (const entity of entitiesOf(what, found)) {
       if (await decide(readEvaluation({ ...body, [sought]: entity })!))
         results.push({ type: entity.type, id: entity.id })
     }
@@ -131,12 +176,12 @@ export function authZen(access: AccessControl, options: AuthZenOptions): AuthZen
   }
 
   const metadata = json({
-    policy_decision_point: base,
-    access_evaluation_endpoint: `${base}/access/v1/evaluation`,
-    access_evaluations_endpoint: `${base}/access/v1/evaluations`,
-    ...(subjects && { search_subject_endpoint: `${base}/access/v1/search/subject` }),
-    ...(resources && { search_resource_endpoint: `${base}/access/v1/search/resource` }),
-    search_action_endpoint: `${base}/access/v1/search/action`,
+    policy_decision_point: baseUrl,
+    access_evaluation_endpoint: `${baseUrl}/access/v1/evaluation`,
+    access_evaluations_endpoint: `${baseUrl}/access/v1/evaluations`,
+    ...(subjects && { search_subject_endpoint: `${baseUrl}/access/v1/search/subject` }),
+    ...(resources && { search_resource_endpoint: `${baseUrl}/access/v1/search/resource` }),
+    search_action_endpoint: `${baseUrl}/access/v1/search/action`,
   })
   return Object.freeze({
     evaluation: endpoint('evaluation', evaluation),
@@ -183,12 +228,4 @@ function actionsOf({ rules }: AccessControl, type: string): readonly string[] {
     if ((resource === type || resource === '*') && readPermission(`x:${action}`)) actions.add(action)
   }
   return [...actions].sort()
-}
-
-function readBase(text: string): string {
-  const url = parseUrl(text)
-  if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
-    throw new ConfigurationError('ERR_OPTION_INVALID', `${WHERE}: "baseUrl" is a URL such as "https://pdp.example".`)
-  }
-  return url.href.replace(/\/$/, '')
 }

@@ -1,8 +1,9 @@
-import { ConfigurationError, type Principal } from '@ashlar/core'
+import type { Principal } from '@ashlar/core'
+import { type OptionReader, recordOf } from '@ashlar/core/options'
 
 import { own } from '../own.ts'
 import type { Inquiry } from './inquiry.ts'
-import { type AttributeTypes, comparable, isStorable, readValueType, type ValueType } from './value-type.ts'
+import { comparable, isStorable, type ValueType, valueType } from './value-type.ts'
 
 export type Root = 'user' | 'resource' | 'environment'
 
@@ -21,17 +22,17 @@ const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'pro
 const MAX_SEGMENTS = 8
 
 /** What is known of every caller and every request. Everything else of a user is a claim of its credential. */
-const BUILT_IN: AttributeTypes = {
-  'user.id': 'text',
-  'user.subject': 'text',
-  'user.issuer': 'text',
-  'user.kind': 'text',
-  'user.tier': 'text',
-  'user.roles': 'texts',
-  'user.scopes': 'texts',
-  'environment.time': 'instant',
-  'environment.ip_address': 'address',
-  'environment.device_type': 'text',
+const BUILT_IN: Readonly<Record<string, ValueType>> = {
+  'user.id': { kind: 'text' },
+  'user.subject': { kind: 'text' },
+  'user.issuer': { kind: 'text' },
+  'user.kind': { kind: 'text' },
+  'user.tier': { kind: 'text' },
+  'user.roles': { kind: 'texts' },
+  'user.scopes': { kind: 'texts' },
+  'environment.time': { kind: 'instant' },
+  'environment.ip_address': { kind: 'address' },
+  'environment.device_type': { kind: 'text' },
 }
 
 const OF_PRINCIPAL: Readonly<Record<string, string>> = {
@@ -40,7 +41,6 @@ const OF_PRINCIPAL: Readonly<Record<string, string>> = {
   issuer: 'issuer',
   kind: 'kind',
   tier: 'tier',
-  roles: 'roles',
   scopes: 'scopes',
 }
 
@@ -49,30 +49,22 @@ export function looksLikeReference(text: string): boolean {
   return /^(?:user|resource|environment)\./.test(text)
 }
 
+/** Whether an attribute of the user is the principal's own, and so nothing that a loader gives. */
+export function isPrincipals(name: string): boolean {
+  return name.startsWith('user.') && Object.hasOwn(BUILT_IN, name)
+}
+
 /** The attributes that policies may speak of. */
 export class Attributes {
-  readonly #declared = new Map<string, ValueType>()
+  readonly #types: ReadonlyMap<string, ValueType>
 
-  /** @throws ConfigurationError `ERR_OPTION_INVALID` */
-  constructor(where: string, declared: AttributeTypes) {
-    if (typeof declared !== 'object' || declared === null || Array.isArray(declared)) {
-      throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "attributes" is an object of types by name.`)
-    }
-    for (const source of [BUILT_IN, declared]) {
-      for (const name of Object.keys(source)) {
-        const at = `${where}: attributes[${JSON.stringify(name)}]`
-        const wrong = wrongName(name)
-        if (wrong) throw new ConfigurationError('ERR_OPTION_INVALID', `${at}: ${wrong}`)
-        if (source === declared && Object.hasOwn(BUILT_IN, name)) {
-          throw new ConfigurationError('ERR_OPTION_INVALID', `${at}: this attribute is built in.`)
-        }
-        this.#declared.set(name, readValueType(at, source[name]!))
-      }
-    }
+  /** @param declared beside the built-in ones */
+  constructor(declared: Readonly<Record<string, ValueType>> = {}) {
+    this.#types = new Map([...Object.entries(BUILT_IN), ...Object.entries(declared)])
   }
 
   get names(): readonly string[] {
-    return [...this.#declared.keys()]
+    return [...this.#types.keys()]
   }
 
   /** @returns the attribute, or what is wrong with its name */
@@ -80,8 +72,21 @@ export class Attributes {
     const wrong = wrongName(name)
     if (wrong) return wrong
     const [root, ...path] = name.split('.')
-    return { name, root: root as Root, path, type: this.#declared.get(name) }
+    return { name, root: root as Root, path, type: this.#types.get(name) }
   }
+}
+
+const types = recordOf(valueType, { min: 0 })
+
+/** The option `attributes`: types by name. */
+export const attributeTypes: OptionReader<Attributes> = (value, at) => {
+  if (value === undefined) return new Attributes()
+  const declared = types(value, at)
+  for (const name of Object.keys(declared)) {
+    const wrong = wrongName(name) ?? (Object.hasOwn(BUILT_IN, name) ? 'this attribute is built in.' : undefined)
+    if (wrong) throw at.in(name).invalid(`under the name of an attribute: ${wrong.replace(/\.$/, '')}`)
+  }
+  return new Attributes(declared)
 }
 
 function wrongName(name: string): string | undefined {
@@ -92,9 +97,10 @@ function wrongName(name: string): string | undefined {
   return forbidden === undefined ? undefined : `"${forbidden}" can't be part of an attribute's name.`
 }
 
-/** The raw value of a user's attribute: of the principal itself, or a claim. */
-export function userValue(principal: Principal, path: readonly string[]): unknown {
+/** The raw value of a user's attribute: of the principal itself, or a claim. The roles are those that count. */
+function userValue(principal: Principal, path: readonly string[], roles: readonly string[]): unknown {
   const [first = ''] = path
+  if (path.length === 1 && first === 'roles') return roles
   if (path.length === 1 && Object.hasOwn(OF_PRINCIPAL, first)) return own(principal, OF_PRINCIPAL[first]!)
   return readPath(own(principal, 'claims'), path)
 }
@@ -120,13 +126,28 @@ export class UserSlots {
     return known === -1 ? this.#slots.push({ attribute, type }) - 1 : known
   }
 
-  /** Every value of a principal, by slot. `loaded` holds what was fetched beside the credential, by name. */
-  valuesOf(principal: Principal, loaded?: ReadonlyMap<string, unknown>): readonly unknown[] {
+  /**
+   * Every value of a principal, by slot.
+   * @param roles those that count, with all that they inherit
+   * @param loaded what was fetched beside the credential, by name
+   */
+  valuesOf(principal: Principal, roles: readonly string[], loaded?: ReadonlyMap<string, unknown>): readonly unknown[] {
     return this.#slots.map(({ attribute, type }) => {
-      const raw = loaded?.has(attribute.name) ? loaded.get(attribute.name) : userValue(principal, attribute.path)
+      const raw = loaded?.has(attribute.name) ? loaded.get(attribute.name) : userValue(principal, attribute.path, roles)
       const value = type ? comparable(type, raw) : raw
       return typeof value === 'string' && !isStorable(value) ? undefined : value
     })
+  }
+
+  /** All that these values were found in and are, so that somebody can look whether it may still change. */
+  readFrom(principal: Principal): readonly unknown[] {
+    const claims = own(principal, 'claims')
+    return [
+      claims,
+      ...this.#slots.flatMap(({ attribute: { path } }) =>
+        path.map((_, end) => readPath(claims, path.slice(0, end + 1))),
+      ),
+    ]
   }
 }
 

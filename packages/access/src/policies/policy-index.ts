@@ -1,7 +1,8 @@
 import { type Permission, readPermission } from '../roles/permission.ts'
 import type { Attribute, UserSlots } from './attributes.ts'
-import { compileCondition, type Test } from './compile-condition.ts'
+import { compileCondition } from './compile-condition.ts'
 import { attributesOf, leavesOf, type Tree } from './condition-tree.ts'
+import type { Test } from './inquiry.ts'
 import type { ReadPolicy } from './read-policies.ts'
 
 export interface CompiledPolicy {
@@ -15,6 +16,7 @@ export interface CompiledPolicy {
   readonly lowest: Test
   readonly highest: Test
   readonly attributes: readonly Attribute[]
+  readonly asksExistence: boolean
 }
 
 /** What decides about one permission. */
@@ -26,6 +28,8 @@ export interface Plan {
   readonly rolesOnly: boolean
   readonly readsTime: boolean
   readonly readsResource: boolean
+  /** Whether one of them asks if the resource has an attribute at all, the one question that what is no resource answers. */
+  readonly asksExistence: boolean
   readonly readsEnvironment: boolean
   /** The names of the attributes that its policies read. */
   readonly attributes: ReadonlySet<string>
@@ -70,6 +74,7 @@ export class PolicyIndex {
       rolesOnly: policies.length === 0,
       readsTime: attributes.some(({ name }) => name === 'environment.time'),
       readsResource: attributes.some(({ root }) => root === 'resource'),
+      asksExistence: policies.some(({ asksExistence }) => asksExistence),
       readsEnvironment: attributes.some(({ root }) => root === 'environment'),
       attributes: new Set(attributes.map(({ name }) => name)),
     })
@@ -92,5 +97,6 @@ function compile({ id, effect, resources, actions, tree }: ReadPolicy, slots: Us
     lowest: readsResource ? compileCondition(tree, slots, 'lowest') : test,
     highest: readsResource ? compileCondition(tree, slots, 'highest') : test,
     attributes: leaves.flatMap(attributesOf),
+    asksExistence: leaves.some(({ test, left }) => test === 'exists' && left.root === 'resource'),
   })
 }

@@ -1,5 +1,7 @@
-import { ConfigurationError } from '@ashlar/core'
+import { isDate } from 'node:util/types'
+
 import { canonicalAddress } from '@ashlar/core/http'
+import { group, listOf, type OptionReader, quoted, text } from '@ashlar/core/options'
 
 /**
  * What an attribute holds: `text`, `number` (finite), `integer` (safe), `boolean`, `instant` (a Date, or milliseconds
@@ -28,22 +30,13 @@ export interface ValueType {
 
 const SIMPLE: ReadonlySet<unknown> = new Set(['text', 'number', 'integer', 'boolean', 'instant', 'address', 'texts'])
 
-/** @throws ConfigurationError `ERR_OPTION_INVALID` */
-export function readValueType(where: string, type: AttributeType): ValueType {
-  if (SIMPLE.has(type)) return { kind: type as Kind }
-  const levels = typeof type === 'object' && type !== null && Object.hasOwn(type, 'levels') ? type.levels : undefined
-  if (
-    Array.isArray(levels) &&
-    levels.length > 1 &&
-    levels.every((level) => typeof level === 'string') &&
-    new Set(levels).size === levels.length
-  ) {
-    return { kind: 'level', levels: [...levels] }
-  }
-  throw new ConfigurationError(
-    'ERR_OPTION_INVALID',
-    `${where}: expected ${[...SIMPLE].join(', ')} or { levels: [lowest, …, highest] } without duplicates.`,
-  )
+const levels = group({ levels: listOf(text({ quote: true }), { min: 2, max: 1000, unique: true }) })
+
+/** An `AttributeType`. */
+export const valueType: OptionReader<ValueType> = (value, at) => {
+  if (SIMPLE.has(value)) return { kind: value as Kind }
+  if (typeof value === 'object' && value !== null) return { kind: 'level', ...levels(value, at) }
+  throw at.invalid(`${[...SIMPLE].join(', ')} or { levels: [lowest, …, highest] }, not ${quoted(value)}`)
 }
 
 /**
@@ -78,9 +71,12 @@ export function isStorable(text: string): boolean {
   return !/[\0\p{Surrogate}]/u.test(text)
 }
 
+/** What both a `Date` and PostgreSQL can hold, in milliseconds: from 24 November 4714 BC to 13 September 275760. */
+const [EARLIEST, LATEST] = [-210_866_803_200_000, 8.64e15]
+
 function instantOf(value: unknown): number | undefined {
-  const time = value instanceof Date ? value.getTime() : value
-  return typeof time === 'number' && Number.isFinite(time) ? time : undefined
+  const time = isDate(value) ? Date.prototype.getTime.call(value) : value
+  return typeof time === 'number' && time >= EARLIEST && time <= LATEST ? time : undefined
 }
 
 function rankOf(levels: readonly string[], level: string): number | undefined {
@@ -97,12 +93,13 @@ function isTexts(value: unknown): value is readonly string[] {
   return true
 }
 
+/** ISO 8601 with a zone, of a bounded length. */
+const INSTANT = /^[+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/
+
 /** A constant of a policy, which is JSON: an instant is written in ISO 8601 with a zone. */
 export function constantOf(type: ValueType, value: unknown): unknown {
   if (type.kind === 'instant') {
-    return typeof value === 'string' && /T.*(?:Z|[+-]\d\d:\d\d)$/.test(value)
-      ? comparable(type, Date.parse(value))
-      : undefined
+    return typeof value === 'string' && INSTANT.test(value) ? comparable(type, Date.parse(value)) : undefined
   }
   return comparable(type, value)
 }

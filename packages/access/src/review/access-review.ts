@@ -1,11 +1,11 @@
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { group, listOf, number, OptionPlace, type OptionTable, optional, readOptions, text } from '@ashlar/core/options'
 
 import type { AccessControl } from '../access-control.ts'
 import { Grants } from '../roles/grants.ts'
 import { readPermission } from '../roles/permission.ts'
-import type { RoleHolder } from '../roles/role-grants.ts'
+import type { RoleHolder } from '../roles/role-grant.ts'
 import { activeRoles, broken } from '../roles/separation.ts'
-import type { PermissionUse } from './permission-use.ts'
+import { type PermissionUse, permissionUses } from './permission-use.ts'
 
 export interface AccessReviewOptions {
   /** Everybody who has access, with the roles that they hold. */
@@ -44,11 +44,33 @@ export interface AccessReview {
   readonly governed: readonly string[]
 }
 
-/** @throws ConfigurationError `ERR_OPTION_INVALID`, `ERR_OPTION_UNKNOWN` */
-export function reviewAccess({ rules }: AccessControl, options: AccessReviewOptions): AccessReview {
-  checkOptionNames('reviewAccess()', options, ['holders', 'used', 'broadShare'])
-  const { holders, used } = options
-  const broadShare = numberOption('reviewAccess()', 'broadShare', options.broadShare, { min: 0, max: 1, fallback: 0.8 })
+const WHERE = 'reviewAccess()'
+const MANY = 10_000_000
+
+const OPTIONS = {
+  holders: listOf(
+    group({
+      subject: text({ quote: true }),
+      issuer: optional(text({ quote: true })),
+      roles: listOf(text({ quote: true }), { min: 0, max: MANY }),
+    } satisfies OptionTable<AccessReviewOptions['holders'][number]>),
+    { min: 0, max: MANY },
+  ),
+  used: optional(permissionUses),
+  broadShare: number({ min: 0, max: 1, fallback: 0.8 }),
+} satisfies OptionTable<AccessReviewOptions>
+
+/**
+ * Who can do what, and through which roles.
+ * @throws ConfigurationError `ERR_OPTION_INVALID`, `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`
+ * @example
+ * const review = reviewAccess(access, { holders: [{ subject: 'tim', roles: ['trader'] }], used: recorder.used() })
+ * review.holders[0]?.permissions // [{ permission: 'orders:read', through: ['trader → viewer'] }, …]
+ */
+export function reviewAccess(access: AccessControl, options: AccessReviewOptions): AccessReview {
+  const { rules } = (access ?? {}) as Partial<AccessControl>
+  if (rules?.graph === undefined) throw new OptionPlace(WHERE, 'access').invalid('what accessControl() answers', access)
+  const { holders, used, broadShare } = readOptions(WHERE, options, OPTIONS)
   const { graph, separations } = rules
   const governedNames = rules.index.policies.flatMap(({ resources, actions }) =>
     resources.flatMap((resource) => actions.map((action) => `${resource}:${action}`)),

@@ -1,4 +1,6 @@
 import { onEvent } from '@ashlar/core'
+import { group, listOf, number, type OptionReader, type OptionTable, text, wholeNumber } from '@ashlar/core/options'
+import { type Closeable, closeable } from '@ashlar/core/time'
 
 /** How often a permission let somebody pass. */
 export interface PermissionUse {
@@ -10,15 +12,33 @@ export interface PermissionUse {
   readonly subjects: readonly string[]
 }
 
-export interface PermissionUseRecorder {
+/** Counts until it is closed. */
+export interface PermissionUseRecorder extends Closeable {
   used(): readonly PermissionUse[]
-  stop(): void
 }
 
 const PERMIT = 'permit '
 const MAX_SUBJECTS = 1000
 
-/** Counts from now on which permissions are used, by the events of this process. */
+/** Uses that were written down elsewhere. */
+export const permissionUses: OptionReader<readonly PermissionUse[]> = listOf(
+  group({
+    permission: text({ quote: true }),
+    count: wholeNumber({ min: 0 }),
+    lastUsed: number({ min: 0 }),
+    subjects: listOf(text(), { min: 0, max: 1_000_000 }),
+  } satisfies OptionTable<PermissionUse>),
+  { min: 0, max: 1_000_000 },
+)
+
+/**
+ * Counts from now on which permissions are used, by the events of this process.
+ * @example
+ * const recorder = recordPermissionUse()
+ * // some weeks later
+ * const review = reviewAccess(access, { holders, used: recorder.used() })
+ * await recorder.close()
+ */
 export function recordPermissionUse(): PermissionUseRecorder {
   const uses = new Map<string, { count: number; lastUsed: number; readonly subjects: Set<string> }>()
   const stop = onEvent((event) => {
@@ -33,7 +53,7 @@ export function recordPermissionUse(): PermissionUseRecorder {
       uses.set(permission, use)
     }
   })
-  return {
+  return Object.freeze<PermissionUseRecorder>({
     used: () =>
       [...uses].map(([permission, { count, lastUsed, subjects }]) => ({
         permission,
@@ -41,6 +61,6 @@ export function recordPermissionUse(): PermissionUseRecorder {
         lastUsed,
         subjects: [...subjects],
       })),
-    stop,
-  }
+    ...closeable(stop),
+  })
 }

@@ -1,6 +1,10 @@
 import type { AccessReview } from './access-review.ts'
 
-/** An access review in Markdown, for people. */
+/**
+ * An access review in Markdown, for people.
+ * @example
+ * await writeFile('access-review.md', reviewReport(reviewAccess(access, { holders })))
+ */
 export function reviewReport(review: AccessReview): string {
   const { holders, roles, unused, governed } = review
   const broad = roles.filter(({ tooBroad }) => tooBroad.length > 0)

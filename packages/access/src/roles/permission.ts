@@ -1,4 +1,6 @@
-import { ConfigurationError } from '@ashlar/core'
+import { type OptionReader, quoted } from '@ashlar/core/options'
+
+import { own } from '../own.ts'
 
 /** `resource:action`, such as `orders:write`. In a grant either side may be `*`. */
 export type PermissionText = `${string}:${string}`
@@ -25,36 +27,42 @@ export function readPermission(text: string): Permission | undefined {
   return Object.freeze({ text, resource, action, anyAction: `${resource}:*`, anyResource: `*:${action}` })
 }
 
-/** @throws ConfigurationError `ERR_OPTION_INVALID` with the nearest right form */
-export function checkAsked(where: string, text: string): Permission {
-  const permission = readPermission(text)
+/** The permission that an action on a resource asks for: `'orders:read'`, or `'read'` where the resource has a `type`. */
+export function permissionText(action: string, resource: object | undefined): string {
+  if (resource === undefined || readPermission(action) !== undefined) return action
+  const type = own(resource, 'type')
+  return typeof type === 'string' ? `${type}:${action}` : action
+}
+
+/** A permission that code asks for. What is wrong is told with the nearest right form. */
+export const askedPermission: OptionReader<Permission> = (value, at) => {
+  if (value === undefined) throw at.missing('It is a permission such as "orders:write".')
+  const permission = readPermission(value as string)
   if (permission) return permission
-  if (typeof text === 'string' && GRANTED.test(text)) {
-    throw new ConfigurationError(
-      'ERR_OPTION_INVALID',
-      `${where}: ${JSON.stringify(text)} has a wildcard. A role is granted wildcards; a route asks for one permission.`,
-    )
-  }
-  throw formError(where, text)
+  const wildcard = typeof value === 'string' && GRANTED.test(value)
+  throw at.invalid(
+    `a permission such as "orders:write", not ${quoted(value)}`,
+    undefined,
+    wildcard
+      ? 'It has a wildcard: a role is granted wildcards, a route asks for one permission.'
+      : nearest(value, ASKED),
+  )
 }
 
-/** @throws ConfigurationError `ERR_OPTION_INVALID` with the nearest right form */
-export function checkGranted(where: string, text: string): string {
-  if (typeof text !== 'string' || !GRANTED.test(text)) throw formError(where, text)
-  return text
-}
-
-function formError(where: string, text: unknown): ConfigurationError {
-  const nearest = typeof text === 'string' ? nearestForm(text) : undefined
-  const hint = nearest
-    ? `Did you mean "${nearest}"?`
-    : 'Write "resource:action", such as "orders:write", with "*" for all.'
-  return new ConfigurationError('ERR_OPTION_INVALID', `${where}: ${JSON.stringify(text)} is no permission. ${hint}`)
+/** A permission that a role is granted: either side may be `*`. */
+export const grantedPermission: OptionReader<string> = (value, at) => {
+  if (typeof value === 'string' && GRANTED.test(value)) return value
+  throw at.invalid(
+    `a permission such as "orders:write", with "*" for all, not ${quoted(value)}`,
+    undefined,
+    nearest(value, GRANTED),
+  )
 }
 
 /** What was probably meant: `orders.write`, `orders/write`, ` orders: write`, `orders`, `*`. */
-function nearestForm(text: string): string | undefined {
-  const parts = text
+function nearest(value: unknown, form: RegExp): string | undefined {
+  if (typeof value !== 'string' || value.length > 200) return undefined
+  const parts = value
     .split(/[\s:./\\|]+/)
     .map((part) => (part.includes('*') ? '*' : part))
     .filter((part) => part !== '')
@@ -64,5 +72,5 @@ function nearestForm(text: string): string | undefined {
       : parts.length === 2
         ? parts.join(':')
         : `${parts.slice(0, -1).join('.')}:${parts.at(-1)}`
-  return GRANTED.test(candidate) ? candidate : undefined
+  return form.test(candidate) ? `Did you mean "${candidate}"?` : undefined
 }

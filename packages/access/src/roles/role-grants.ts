@@ -2,38 +2,33 @@ import {
   ALLOW,
   type Awaitable,
   allow,
-  ConfigurationError,
   type Guard,
   guard,
   type Principal,
   principal,
   type RequestView,
+  UnavailableError,
   type Verdict,
 } from '@ashlar/core'
-import { checkOptionNames } from '@ashlar/core/options'
-import { type Clock, systemClock } from '@ashlar/core/time'
+import {
+  clock,
+  duration,
+  having,
+  OptionPlace,
+  type OptionReader,
+  type OptionTable,
+  oneOf,
+  readOptions,
+} from '@ashlar/core/options'
+import { ask, type Clock, type Duration, isThenable } from '@ashlar/core/time'
 
 import { own } from '../own.ts'
+import { isInForce, type RoleGrant, type RoleHolder, roleGrant } from './role-grant.ts'
 import { textsOf } from './subjects.ts'
-
-/** A role that somebody has, perhaps for a time. */
-export interface RoleGrant {
-  readonly role: string
-  /** Milliseconds since the Unix epoch. Default: already. */
-  readonly from?: number
-  /** Milliseconds since the Unix epoch; from then on it counts no more. Default: for good. */
-  readonly until?: number
-}
-
-/** Whose roles are asked for. */
-export interface RoleHolder {
-  readonly subject: string
-  readonly issuer?: string | undefined
-}
 
 /** Where roles come from beside the credential. */
 export interface RoleGrantStore {
-  /** What it throws refuses the request. */
+  /** What it throws refuses the request with 503. */
   grantsOf(holder: RoleHolder): Awaitable<readonly RoleGrant[]>
 }
 
@@ -45,41 +40,49 @@ export type RoleSource =
 export interface GrantedRolesOptions {
   /** What becomes of the roles that the credential carries: `'keep'` them beside the granted ones, or `'replace'` them. Default `'keep'`. */
   readonly credentialRoles?: 'keep' | 'replace'
+  /** How long the source may take. Default `'1s'`. */
+  readonly timeout?: Duration
   /** Default: the system's. */
   readonly clock?: Clock
 }
 
 type Needs = { readonly principal: Principal }
+type Adds = { principal: Principal }
+
+const WHERE = 'grantedRoles()'
+
+const OPTIONS = {
+  credentialRoles: oneOf(['keep', 'replace'], { fallback: 'keep' }),
+  timeout: duration({ fallback: '1s' }),
+  clock,
+} satisfies OptionTable<GrantedRolesOptions>
+
+const store = having<RoleGrantStore>(['grantsOf'], 'memoryRoleGrants(), or a function of the principal')
+
+type Find = (principal: Principal, request: RequestView) => Awaitable<readonly unknown[]>
+
+const roleSource: OptionReader<Find> = (value, at) => {
+  if (typeof value === 'function') return value as Find
+  const source = store(value, at)
+  return (principal) => source.grantsOf(principal)
+}
 
 /**
  * Gives the principal the roles that a source says it has now. Stands between authentication and `permit`. A source that
- * fails refuses the request; nobody passes with fewer checks for it.
- * @throws ConfigurationError `ERR_OPTION_INVALID`, `ERR_OPTION_UNKNOWN`
+ * fails, takes too long or answers nonsense refuses the request with 503; nobody passes with fewer checks for it.
+ * @throws ConfigurationError `ERR_OPTION_INVALID`, `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`
+ * @example
+ * app.use(protect(authenticate([token]), grantedRoles(({ subject }) => directory.rolesOf(subject))))
  */
-export function grantedRoles(
-  source: RoleSource,
-  options: GrantedRolesOptions = {},
-): Guard<{ principal: Principal }, Needs> {
-  checkOptionNames('grantedRoles()', options, ['credentialRoles', 'clock'])
-  const { credentialRoles = 'keep', clock = systemClock } = options
-  if (credentialRoles !== 'keep' && credentialRoles !== 'replace') {
-    throw new ConfigurationError('ERR_OPTION_INVALID', 'grantedRoles(): "credentialRoles" is "keep" or "replace".')
-  }
-  const find = typeof source === 'function' ? source : (principal: Principal) => source.grantsOf(principal)
-  if (typeof source !== 'function' && typeof source?.grantsOf !== 'function') {
-    throw new ConfigurationError('ERR_OPTION_INVALID', 'grantedRoles(): expected a store or a function.')
-  }
+export function grantedRoles(source: RoleSource, options: GrantedRolesOptions = {}): Guard<Adds, Needs> {
+  const find = roleSource(source, new OptionPlace(WHERE, 'source'))
+  const { credentialRoles, timeout, clock } = readOptions(WHERE, options, OPTIONS)
+  const keeps = credentialRoles === 'keep'
 
-  function withGrants(
-    principal: Principal,
-    grants: readonly (string | RoleGrant)[],
-  ): Verdict<{ principal: Principal }> {
-    const now = clock.now()
-    const granted = grants.flatMap((grant) =>
-      typeof grant === 'string' ? [grant] : isInForce(grant, now) ? [grant.role] : [],
-    )
-    const kept = credentialRoles === 'keep' ? textsOf(own(principal, 'roles')) : []
-    if (granted.length === 0 && credentialRoles === 'keep') return ALLOW
+  function withGrants(principal: Principal, answer: unknown): Verdict<Adds> {
+    const granted = rolesIn(answer, clock.now())
+    if (granted.length === 0 && keeps) return ALLOW
+    const kept = keeps ? textsOf(own(principal, 'roles')) : []
     const roles = Object.freeze([...new Set([...kept, ...granted])])
     return allow({ principal: Object.freeze({ ...principal, roles }) })
   }
@@ -90,46 +93,35 @@ export function grantedRoles(
     reads: 'head',
     needs: { principal },
     adds: { principal },
-    check(request, { principal }): Awaitable<Verdict<{ principal: Principal }>> {
-      const grants = find(principal, request)
-      return grants instanceof Promise
-        ? grants.then((settled) => withGrants(principal, settled))
-        : withGrants(principal, grants)
+    check(request, { principal }): Awaitable<Verdict<Adds>> {
+      const answer = ask<readonly unknown[]>('The source of roles', timeout, () => find(principal, request))
+      return isThenable(answer)
+        ? answer.then((settled) => withGrants(principal, settled))
+        : withGrants(principal, answer)
     },
   })
 }
 
-/** `until` itself is no longer in it. What is no number limits to nothing. */
-function isInForce(
-  { from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY }: RoleGrant,
-  now: number,
-): boolean {
-  return from <= now && now < until
+const ANSWERED = new OptionPlace(WHERE, 'source').in('answer')
+
+/** The roles that are in force. An answer of another form is no answer: half of it could be what takes a role away. */
+function rolesIn(answer: unknown, now: number): readonly string[] {
+  if (!Array.isArray(answer)) throw new UnavailableError('The source of roles answered no list.')
+  const roles: string[] = []
+  for (const [index, item] of (answer as readonly unknown[]).entries()) {
+    if (typeof item === 'string') roles.push(item)
+    else {
+      const grant = grantIn(item, index)
+      if (isInForce(grant, now)) roles.push(grant.role)
+    }
+  }
+  return roles
 }
 
-/** Role grants of this process: for tests, and for apps that load theirs at start-up. */
-export interface MemoryRoleGrants extends RoleGrantStore {
-  /** A grant of a role that the holder has already replaces it. */
-  grant(holder: RoleHolder, grant: RoleGrant): void
-  revoke(holder: RoleHolder, role: string): void
-}
-
-export function memoryRoleGrants(): MemoryRoleGrants {
-  const byHolder = new Map<string, Map<string, RoleGrant>>()
-  const keyOf = ({ subject, issuer }: RoleHolder): string => JSON.stringify([issuer ?? null, subject])
-  return {
-    grantsOf: (holder) => [...(byHolder.get(keyOf(holder))?.values() ?? [])],
-    grant(holder, grant) {
-      const { from = 0, until = 0 } = grant
-      if (typeof grant.role !== 'string' || Number.isNaN(from) || Number.isNaN(until)) {
-        throw new ConfigurationError('ERR_OPTION_INVALID', 'grant(): expected a role, and times in milliseconds.')
-      }
-      const key = keyOf(holder)
-      const grants = byHolder.get(key) ?? new Map<string, RoleGrant>()
-      byHolder.set(key, grants.set(grant.role, Object.freeze({ ...grant })))
-    },
-    revoke(holder, role) {
-      byHolder.get(keyOf(holder))?.delete(role)
-    },
+function grantIn(item: unknown, index: number): RoleGrant {
+  try {
+    return roleGrant(item, ANSWERED.in(index))
+  } catch (cause) {
+    throw new UnavailableError('The source of roles answered what is no grant.', { cause })
   }
 }

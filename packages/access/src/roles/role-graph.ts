@@ -1,8 +1,17 @@
-import { ConfigurationError } from '@ashlar/core'
-import { checkOptionNames, nearestName } from '@ashlar/core/options'
+import {
+  group,
+  listOf,
+  nearestName,
+  OptionPlace,
+  type OptionReader,
+  type OptionTable,
+  optional,
+  recordOf,
+  text,
+} from '@ashlar/core/options'
 
-import { own, ownList } from '../own.ts'
-import { checkGranted } from './permission.ts'
+import { Grants } from './grants.ts'
+import { grantedPermission } from './permission.ts'
 
 /** What a role may do, by itself and through the roles that it inherits. */
 export interface RoleDefinition {
@@ -14,26 +23,46 @@ export interface RoleDefinition {
 
 export type RoleDefinitions = Readonly<Record<string, RoleDefinition>>
 
-interface Role {
+/** A role whose options are read. */
+export interface Role {
   readonly permissions: readonly string[]
   readonly inherits: readonly string[]
 }
 
-/** The checked roles: every name is known, every permission well formed, and no role inherits itself. */
+/** More roles, or more entries of one, than this are a mistake or an attack. */
+const MANY = 1_000_000
+
+const members = group({
+  permissions: optional(listOf(grantedPermission, { min: 0, max: MANY })),
+  inherits: optional(listOf(text({ quote: true }), { min: 0, max: MANY })),
+} satisfies OptionTable<RoleDefinition>)
+
+const role: OptionReader<Role> = (value, at) => {
+  const { permissions, inherits } = members(value, at)
+  if (permissions === undefined && inherits === undefined) throw at.invalid('a role with "permissions" or "inherits"')
+  return { permissions: permissions ?? [], inherits: inherits ?? [] }
+}
+
+/** The option `roles`; what a role names is checked by the graph of them. */
+export const roleDefinitions: OptionReader<Readonly<Record<string, Role>>> = recordOf(role, { min: 0, max: MANY })
+
+/** The checked roles: every name is known, and no role inherits itself. */
 export class RoleGraph {
   readonly #roles: ReadonlyMap<string, Role>
+  /** Everything that any role grants by itself. */
+  readonly granted: ReadonlySet<string>
+  /** The same, ready to be asked. */
+  readonly grants: Grants
 
-  /** @throws ConfigurationError `ERR_OPTION_INVALID`, `ERR_OPTION_UNKNOWN` */
-  constructor(where: string, definitions: RoleDefinitions) {
-    if (typeof definitions !== 'object' || definitions === null || Array.isArray(definitions)) {
-      throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "roles" is an object of roles by name.`)
-    }
-    const roles = new Map<string, Role>()
-    for (const name of Object.keys(definitions))
-      roles.set(name, readRole(`${where}: roles.${name}`, definitions[name]!))
+  /** @throws ConfigurationError `ERR_OPTION_INVALID` */
+  constructor(where: string, definitions: Readonly<Record<string, Role>>) {
+    const roles = new Map(Object.entries(definitions))
     this.#roles = roles
-    for (const [name, { inherits }] of roles) this.#checkInherited(where, name, inherits)
-    this.#checkCycles(where)
+    this.granted = new Set([...roles.values()].flatMap(({ permissions }) => permissions))
+    this.grants = new Grants(this.granted)
+    const at = new OptionPlace(where, 'roles')
+    for (const [name, { inherits }] of roles) this.#checkInherited(at.in(name).in('inherits'), inherits)
+    this.#checkCycles(at)
   }
 
   get names(): readonly string[] {
@@ -68,24 +97,21 @@ export class RoleGraph {
     return reached
   }
 
-  /** Everything that any role grants by itself. */
-  get granted(): ReadonlySet<string> {
-    return new Set([...this.#roles.values()].flatMap(({ permissions }) => permissions))
+  /** What to say beside the name of a role that is not there. */
+  hint(name: string): string {
+    const nearest = nearestName(name.slice(0, 64), this.#roles.keys())
+    return nearest ? `Did you mean "${nearest}"?` : `Known are: ${this.names.slice(0, 20).join(', ')}.`
   }
 
-  #checkInherited(where: string, name: string, inherits: readonly string[]): void {
-    for (const parent of inherits) {
+  #checkInherited(at: OptionPlace, inherits: readonly string[]): void {
+    for (const [index, parent] of inherits.entries()) {
       if (this.#roles.has(parent)) continue
-      const nearest = nearestName(parent, this.names)
-      throw new ConfigurationError(
-        'ERR_OPTION_INVALID',
-        `${where}: roles.${name}.inherits: there is no role ${JSON.stringify(parent)}. ${nearest ? `Did you mean "${nearest}"?` : `Known are: ${this.names.slice(0, 20).join(', ')}.`}`,
-      )
+      throw at.in(index).invalid(`the name of a role, not ${JSON.stringify(parent)}`, undefined, this.hint(parent))
     }
   }
 
   /** Depth first without recursion, so that a very deep inheritance is no stack overflow. */
-  #checkCycles(where: string): void {
+  #checkCycles(at: OptionPlace): void {
     const done = new Set<string>()
     for (const start of this.#roles.keys()) {
       const path: string[] = []
@@ -101,7 +127,7 @@ export class RoleGraph {
         }
         if (onPath.has(name)) {
           const cycle = [...path.slice(path.indexOf(name)), name].join(' → ')
-          throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: roles inherit in a circle: ${cycle}.`)
+          throw at.invalid(`without a circle of roles that inherit one another, not ${cycle}`)
         }
         if (done.has(name)) continue
         onPath.add(name)
@@ -111,15 +137,4 @@ export class RoleGraph {
       }
     }
   }
-}
-
-function readRole(where: string, definition: RoleDefinition): Role {
-  checkOptionNames(where, definition, ['permissions', 'inherits'])
-  const permissions = ownList(where, definition, 'permissions')
-  for (const [index, permission] of permissions.entries()) checkGranted(`${where}.permissions[${index}]`, permission)
-  const inherits = ownList(where, definition, 'inherits')
-  if (own(definition, 'permissions') === undefined && own(definition, 'inherits') === undefined) {
-    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: a role has "permissions" or "inherits".`)
-  }
-  return { permissions: [...permissions], inherits: [...inherits] }
 }

@@ -1,7 +1,14 @@
-import { ConfigurationError } from '@ashlar/core'
-import { checkOptionNames } from '@ashlar/core/options'
+import {
+  group,
+  listOf,
+  OptionPlace,
+  type OptionReader,
+  type OptionTable,
+  oneOf,
+  text,
+  wholeNumber,
+} from '@ashlar/core/options'
 
-import { own, ownList } from '../own.ts'
 import type { RoleGraph } from './role-graph.ts'
 
 /**
@@ -16,67 +23,63 @@ export interface Separation {
   readonly max?: number
 }
 
+/** A separation whose `max` is known. */
+export type ReadSeparation = Required<Separation>
+
+/** The option `separation`; `checkSeparations` looks at the roles. */
+export const separations: OptionReader<readonly ReadSeparation[]> = listOf(
+  group({
+    kind: oneOf(['static', 'dynamic']),
+    roles: listOf(text({ quote: true }), { min: 2, unique: true }),
+    max: wholeNumber({ min: 1, fallback: 1 }),
+  } satisfies OptionTable<Separation>),
+  { min: 0 },
+)
+
 /** @throws ConfigurationError `ERR_OPTION_INVALID`, also where one role inherits too many of them */
-export function readSeparations(where: string, value: unknown, graph: RoleGraph): readonly Separation[] {
-  if (value === undefined) return []
-  if (!Array.isArray(value)) throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "separation" is a list.`)
-  return value.map((item: Separation, index) => {
-    const at = `${where}: separation[${index}]`
-    checkOptionNames(at, item, ['kind', 'roles', 'max'])
-    const kind = own(item, 'kind')
-    const roles = ownList(at, item, 'roles')
-    const max = own(item, 'max') ?? 1
-    const unknown = roles.find((role) => !graph.has(role))
-    const problem =
-      kind !== 'static' && kind !== 'dynamic'
-        ? '"kind" is "static" or "dynamic".'
-        : unknown !== undefined
-          ? `there is no role ${JSON.stringify(unknown)}.`
-          : !Number.isInteger(max) || (max as number) < 1 || (max as number) >= new Set(roles).size
-            ? '"max" is a whole number from 1, and less than the number of roles.'
-            : undefined
-    if (problem) throw new ConfigurationError('ERR_OPTION_INVALID', `${at}: ${problem}`)
-    const separation: Separation = Object.freeze({
-      kind: kind as Separation['kind'],
-      roles: [...roles],
-      max: max as number,
-    })
+export function checkSeparations(where: string, list: readonly ReadSeparation[], graph: RoleGraph): void {
+  for (const [index, separation] of list.entries()) {
+    const at = new OptionPlace(where, 'separation').in(index)
+    const { roles, max } = separation
+    const unknown = roles.findIndex((role) => !graph.has(role))
+    if (unknown !== -1) {
+      const name = roles[unknown]!
+      const says = `the name of a role, not ${JSON.stringify(name)}`
+      throw at.in('roles').in(unknown).invalid(says, undefined, graph.hint(name))
+    }
+    if (max >= roles.length) throw at.in('max').invalid(`less than the number of roles, which is ${roles.length}`)
     for (const name of graph.names) {
       const held = heldOf(graph.reach([name]), separation)
-      if (held.length > (max as number)) {
-        throw new ConfigurationError(
-          'ERR_OPTION_INVALID',
-          `${at}: the role "${name}" has ${held.join(' and ')} at once.`,
-        )
+      if (held.length > max) {
+        throw at.invalid(`possible to keep, but the role "${name}" has ${held.join(' and ')} at once`)
       }
     }
-    return separation
-  })
+  }
 }
 
 /** The separations that a set of roles breaks. */
 export function broken(
   names: readonly string[],
   graph: RoleGraph,
-  separations: readonly Separation[],
-): readonly Separation[] {
+  list: readonly ReadSeparation[],
+): readonly ReadSeparation[] {
   const reached = graph.reach(names)
-  return separations.filter((separation) => heldOf(reached, separation).length > (separation.max ?? 1))
+  return list.filter((separation) => heldOf(reached, separation).length > separation.max)
 }
 
 /** The roles that count: those that are known, without those that a broken separation withholds. */
 export function activeRoles(
   names: readonly string[],
   graph: RoleGraph,
-  separations: readonly Separation[],
+  list: readonly ReadSeparation[],
 ): readonly string[] {
   const known = names.filter((name) => graph.has(name))
-  if (separations.length === 0) return known
-  const withheld = new Set(broken(known, graph, separations).flatMap(({ roles }) => roles))
+  if (list.length === 0) return known
+  const withheld = new Set(broken(known, graph, list).flatMap(({ roles }) => roles))
   if (withheld.size === 0) return known
   return known.filter((name) => ![...graph.reach([name])].some((role) => withheld.has(role)))
 }
 
-function heldOf(reached: ReadonlySet<string>, { roles }: Separation): readonly string[] {
+function heldOf(reached: ReadonlySet<string>, { roles }: ReadSeparation): readonly string[] {
   return roles.filter((role) => reached.has(role))
 }

@@ -1,11 +1,13 @@
 import type { Principal } from '@ashlar/core'
+import { OptionPlace } from '@ashlar/core/options'
+import { type BoundedMap, boundedMap } from '@ashlar/core/time'
 
 import { own } from '../own.ts'
 import type { UserSlots } from '../policies/attributes.ts'
 import { Grants } from './grants.ts'
 import { readPermission } from './permission.ts'
 import type { RoleGraph } from './role-graph.ts'
-import { activeRoles, type Separation } from './separation.ts'
+import { activeRoles, type ReadSeparation } from './separation.ts'
 
 /**
  * What a principal's scopes mean: nothing (`ignore`), permissions beside those of its roles (`grant`), or the most that
@@ -20,20 +22,32 @@ export interface Subject {
   readonly user: readonly unknown[]
 }
 
-/** How many different sets of roles are remembered. */
+/** What a set of roles and scopes comes to. */
+interface RoleSet {
+  readonly grants: Grants
+  /** The roles that count, with all that they inherit. */
+  readonly roles: readonly string[]
+  readonly weight: number
+}
+
+/** How many different sets of roles are remembered, and how many characters their names may have. */
 const MAX_SETS = 10_000
+const MAX_CHARACTERS = 10_000_000
 
 /** Prepares what a principal's roles grant, once for each set of roles, and its attributes, once for each principal. */
 export class Subjects {
   readonly #graph: RoleGraph
   readonly #scopes: ScopeMeaning
-  readonly #separations: readonly Separation[]
+  readonly #separations: readonly ReadSeparation[]
   readonly #slots: UserSlots
   /** Only principals that can't change any more. */
   readonly #known = new WeakMap<Principal, Subject>()
-  readonly #bySet = new Map<string, Grants>()
+  readonly #sets: BoundedMap<string, RoleSet> = boundedMap(MAX_SETS, {
+    max: MAX_CHARACTERS,
+    of: ({ weight }) => weight,
+  })
 
-  constructor(graph: RoleGraph, scopes: ScopeMeaning, separations: readonly Separation[], slots: UserSlots) {
+  constructor(graph: RoleGraph, scopes: ScopeMeaning, separations: readonly ReadSeparation[], slots: UserSlots) {
     this.#graph = graph
     this.#scopes = scopes
     this.#separations = separations
@@ -46,7 +60,8 @@ export class Subjects {
 
   /** With attributes that were fetched beside the credential, by name. */
   with(principal: Principal, loaded: ReadonlyMap<string, unknown>): Subject {
-    return { grants: this.of(principal).grants, user: this.#slots.valuesOf(principal, loaded) }
+    const { grants, roles } = this.#setOf(principal)
+    return { grants, user: this.#slots.valuesOf(principal, roles, loaded) }
   }
 
   /** The roles of a principal that are known and not withheld, without what they inherit. */
@@ -55,34 +70,35 @@ export class Subjects {
   }
 
   #prepare(principal: Principal): Subject {
-    const roles = own(principal, 'roles')
-    const scopes = own(principal, 'scopes')
-    const grants = this.#grants(textsOf(roles), this.#scopes === 'ignore' ? [] : textsOf(scopes))
-    const subject: Subject = { grants, user: this.#slots.valuesOf(principal) }
-    const claims = own(principal, 'claims')
-    const settled = [principal, roles, scopes, claims, ...subject.user].every((value) => isSettled(value))
-    if (settled) this.#known.set(principal, subject)
+    if (typeof principal !== 'object' || principal === null) {
+      throw new OptionPlace('accessControl()', 'principal').invalid('who is calling: the first argument', principal)
+    }
+    const { grants, roles } = this.#setOf(principal)
+    const subject: Subject = { grants, user: this.#slots.valuesOf(principal, roles) }
+    const read = [principal, own(principal, 'roles'), own(principal, 'scopes'), ...this.#slots.readFrom(principal)]
+    if (read.every(isSettled)) this.#known.set(principal, subject)
     return subject
   }
 
-  #grants(names: readonly string[], scopes: readonly string[]): Grants {
+  #setOf(principal: Principal): RoleSet {
+    const names = textsOf(own(principal, 'roles'))
+    const scopes = this.#scopes === 'ignore' ? [] : textsOf(own(principal, 'scopes'))
     const key = JSON.stringify([names, scopes])
-    const known = this.#bySet.get(key)
+    const known = this.#sets.get(key)
     if (known) return known
-    const grants = new Grants(this.#permissions(names, scopes))
-    if (this.#bySet.size >= MAX_SETS) this.#bySet.delete(this.#bySet.keys().next().value!)
-    this.#bySet.set(key, grants)
-    return grants
+    const roles = Object.freeze([...this.#graph.reach(activeRoles(names, this.#graph, this.#separations))])
+    const set: RoleSet = { grants: new Grants(this.#permissions(roles, scopes)), roles, weight: key.length }
+    this.#sets.set(key, set)
+    return set
   }
 
-  #permissions(names: readonly string[], scopes: readonly string[]): readonly string[] {
-    const active = activeRoles(names, this.#graph, this.#separations)
-    const ofRoles = [...this.#graph.reach(active)].flatMap((name) => this.#graph.permissionsOf(name))
+  #permissions(roles: readonly string[], scopes: readonly string[]): readonly string[] {
+    const ofRoles = roles.flatMap((name) => this.#graph.permissionsOf(name))
     const ofScopes = scopes.filter((scope) => readPermission(scope) !== undefined)
     if (this.#scopes === 'grant') return [...ofRoles, ...ofScopes]
     if (this.#scopes === 'limit') {
-      const roles = new Grants(ofRoles)
-      return ofScopes.filter((scope) => roles.allows(readPermission(scope)!))
+      const granted = new Grants(ofRoles)
+      return ofScopes.filter((scope) => granted.allows(readPermission(scope)!))
     }
     return ofRoles
   }

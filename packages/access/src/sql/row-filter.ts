@@ -1,17 +1,18 @@
-import { ConfigurationError, type Principal } from '@ashlar/core'
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
-
+import type { Principal } from '@ashlar/core'
+import { OptionPlace, type OptionTable, optional, readOptions, text, wholeNumber } from '@ashlar/core/options'
+import { anObject } from '../an-object.ts'
 import { rawReader, readerOf, type UserSlots } from '../policies/attributes.ts'
-import { compileLeaf } from '../policies/compile-condition.ts'
+import { compileLeaf } from '../policies/compile-leaf.ts'
 import { attributesOf } from '../policies/condition-tree.ts'
 import type { Inquiry } from '../policies/inquiry.ts'
 import type { CompiledPolicy } from '../policies/policy-index.ts'
 import { negated, TRUE } from '../policies/truth.ts'
 import { isStorable, type ValueType } from '../policies/value-type.ts'
-import { readPermission } from '../roles/permission.ts'
+import { askedPermission } from '../roles/permission.ts'
 import type { RuleSet } from '../rule-set.ts'
 import {
   type Columns,
+  columnNames,
   conjunction,
   disjunction,
   SQL_TYPES,
@@ -38,27 +39,33 @@ export interface RowFilter {
   readonly values: readonly unknown[]
 }
 
+const WHERE = 'filter()'
+
+const OPTIONS = {
+  alias: optional(text({ quote: true })),
+  columns: optional(columnNames),
+  firstParameter: wholeNumber({ min: 1, max: 65_535, fallback: 1 }),
+  environment: optional(anObject),
+} satisfies OptionTable<RowFilterOptions>
+
+const DEFAULTS = readOptions(WHERE, {} as RowFilterOptions, OPTIONS)
+
 /** The rows for which `can` would answer yes. */
 export function rowFilter(
   rules: RuleSet,
   principal: Principal,
-  text: string,
-  options: RowFilterOptions = {},
+  permission: string,
+  options?: RowFilterOptions,
 ): RowFilter {
-  checkOptionNames('filter()', options, ['alias', 'columns', 'firstParameter', 'environment'])
-  const first = numberOption('filter()', 'firstParameter', options.firstParameter, {
-    min: 1,
-    integer: true,
-    fallback: 1,
-  })
-  const plan = readPermission(text) && rules.index.plan(text)
-  if (!plan) throw new ConfigurationError('ERR_OPTION_INVALID', `filter(): ${JSON.stringify(text)} is no permission.`)
+  const { alias, columns, firstParameter, environment } = options ? readOptions(WHERE, options, OPTIONS) : DEFAULTS
+  const { text } = askedPermission(permission, new OptionPlace(WHERE, 'permission'))
+  const plan = rules.index.plan(text)!
   const subject = rules.subjects.of(principal)
-  const inquiry = rules.inquiry(plan, subject, undefined, options.environment)
+  const inquiry = rules.inquiry(subject, plan, undefined, environment)
   const parameters = new Parameters()
   const source = boundSource(rules.slots, inquiry, parameters)
-  const columns: Columns = { alias: options.alias, names: options.columns }
-  const render = ({ tree }: CompiledPolicy) => sqlCondition(tree, source, columns)
+  const named: Columns = { alias, names: columns }
+  const render = ({ tree }: CompiledPolicy) => sqlCondition(tree, source, named)
   const denied = plan.denies.map((policy) => {
     const condition = render(policy)
     return 'truth' in condition ? { truth: negated(condition.truth) } : { text: `NOT ${condition.text}` }
@@ -68,7 +75,7 @@ export function rowFilter(
   const condition = conjunction([...denied, allowed])
   // Nothing is allowed by what is not known.
   if ('truth' in condition) return { text: condition.truth === TRUE ? 'TRUE' : 'FALSE', values: [] }
-  return parameters.numbered(textOf(condition), first)
+  return parameters.numbered(textOf(condition), firstParameter)
 }
 
 /** Numbered at the end, since a part of the condition may turn out not to be needed. NUL is in no SQL text. */

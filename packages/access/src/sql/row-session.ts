@@ -1,10 +1,12 @@
 import type { Principal } from '@ashlar/core'
+import { OptionPlace } from '@ashlar/core/options'
 
 import { type Attribute, rawReader, readerOf } from '../policies/attributes.ts'
 import { attributesOf, type Leaf, leavesOf } from '../policies/condition-tree.ts'
 import { isStorable, type ValueType } from '../policies/value-type.ts'
 import type { RuleSet } from '../rule-set.ts'
-import { type RowSecurity, sessionKey } from './row-security.ts'
+import type { RowSecurity } from './row-security.ts'
+import { sessionKey } from './session-source.ts'
 
 /**
  * What the row-security policies must know of a principal, as the text of the setting `ashlar.principal`: the attributes
@@ -12,17 +14,21 @@ import { type RowSecurity, sessionKey } from './row-security.ts'
  */
 export function rowSession(
   rules: RuleSet,
-  { tables }: RowSecurity,
   principal: Principal,
+  security: RowSecurity,
   environment: object | undefined,
 ): string {
+  const { tables } = (security ?? {}) as Partial<RowSecurity>
+  if (!Array.isArray(tables)) {
+    throw new OptionPlace('rowSession()', 'security').invalid('what rowSecurity() answers', security)
+  }
   const session: Record<string, unknown> = Object.create(null)
   const subject = rules.subjects.of(principal)
   const granted: string[] = []
-  for (const text of new Set(tables.flatMap(({ permissions }) => permissions))) {
+  for (const text of new Set((tables as RowSecurity['tables']).flatMap(({ permissions }) => permissions))) {
     const plan = rules.index.plan(text)!
     if (subject.grants.allows(plan.permission)) granted.push(text)
-    const inquiry = rules.inquiry(plan, subject, undefined, environment)
+    const inquiry = rules.inquiry(subject, plan, undefined, environment)
     for (const { tree } of [...plan.denies, ...plan.allows]) {
       for (const leaf of tree ? leavesOf(tree) : []) {
         for (const { attribute, type } of readsOf(leaf)) {

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '@ashlar/core'
+import { type OptionReader, recordOf, text } from '@ashlar/core/options'
 
 import type { Attribute } from '../policies/attributes.ts'
 import { attributesOf, type Leaf, type Tree } from '../policies/condition-tree.ts'
@@ -29,6 +30,9 @@ export interface Columns {
   /** Columns that are not called like their attribute: `{ owner_id: 'created_by' }`. */
   readonly names?: Readonly<Record<string, string>> | undefined
 }
+
+/** The option `columns`: names of columns by those of attributes. */
+export const columnNames: OptionReader<Readonly<Record<string, string>>> = recordOf(text({ quote: true }), { min: 0 })
 
 /** The SQL type in which each kind is compared. */
 export const SQL_TYPES = {

@@ -1,11 +1,9 @@
-import { createServer, type Server } from 'node:http'
-
-import { type AnyGuard, ConfigurationError } from '@ashlar/core'
-import { type TestServer, testServer } from '@ashlar/testkit'
+import { type AnyGuard, ConfigurationError, type Respond, UnavailableError } from '@ashlar/core'
+import { type TestServer, testRequest } from '@ashlar/testkit'
 import { afterEach, describe, expect, test } from '@jest/globals'
 
-import { accessControl, authZen, remotePermit } from '../../src/index.ts'
-import { FRAMEWORKS, fromHeaders } from '../apps.ts'
+import { type AuthZenOptions, accessControl, authZen } from '../../src/index.ts'
+import { FRAMEWORKS, principalOf, thenable } from '../apps.ts'
 
 const access = accessControl({
   roles: { editor: { permissions: ['todo:create'] } },
@@ -46,7 +44,7 @@ afterEach(async () => {
   for (const server of closing.splice(0)) await server.close()
 })
 
-describe.each(FRAMEWORKS)('AuthZEN in %s', (name, serve) => {
+describe.each(FRAMEWORKS)('AuthZEN in %s', (_name, serve) => {
   async function start(): Promise<TestServer> {
     const server = await serve({
       'POST /access/v1/evaluation': [pdp.evaluation] as AnyGuard[],
@@ -97,6 +95,7 @@ describe.each(FRAMEWORKS)('AuthZEN in %s', (name, serve) => {
     expect(await decisions('permit_on_first_permit')).toEqual([true])
     expect((await post(server, 'evaluations', several('guess'))).status).toBe(400)
     expect((await post(server, 'evaluations', question)).json()).toEqual({ decision: true })
+    expect((await post(server, 'evaluations', { ...question, evaluations: [] })).json()).toEqual({ decision: true })
     expect((await post(server, 'evaluations', { ...question, evaluations: Array(101).fill({}) })).status).toBe(400)
   })
 
@@ -151,71 +150,9 @@ describe.each(FRAMEWORKS)('AuthZEN in %s', (name, serve) => {
     closing.push(server)
     expect((await post(server, 'evaluation', question)).status).toBe(500)
   })
-
-  test('is asked by a remote guard', async () => {
-    const decisions = await start()
-    const resource = ({ params }: { params: Readonly<Record<string, string>> | undefined }) =>
-      TODOS[Number(params!['id']) - 1]!
-    const server = await serve(
-      {
-        'GET /todos/:id': [
-          remotePermit('todo:read', { endpoint: `http://127.0.0.1:${decisions.port}/access/v1/evaluation`, resource }),
-        ] as AnyGuard[],
-        'POST /todos': [
-          remotePermit('todo:create', { endpoint: `http://127.0.0.1:${decisions.port}/access/v1/evaluation` }),
-        ] as AnyGuard[],
-      },
-      [fromHeaders],
-    )
-    closing.push(server)
-    expect((await server.call('/todos/1')).status).toBe(200)
-    expect((await server.call('/todos/2')).status).toBe(403)
-    expect((await server.call('/todos', { method: 'POST', headers: { 'x-roles': 'editor' } })).status).toBe(200)
-    expect((await server.call('/todos', { method: 'POST', headers: { 'x-roles': 'viewer' } })).status).toBe(403)
-    await decisions.close()
-    expect((await server.call('/todos/1')).status).toBe(503)
-    expect(name).toBeTruthy()
-  })
-
-  test('a remote guard passes for nothing but a plain yes', async () => {
-    let answer: { status: number; body: string; headers?: Record<string, string> } | 'hang' = {
-      status: 200,
-      body: '{}',
-    }
-    const remote: Server = createServer((_request, response) => {
-      if (answer === 'hang') return
-      response.writeHead(answer.status, answer.headers).end(answer.body)
-    })
-    const decisions = await testServer(remote)
-    closing.push(decisions)
-    const server = await serve({
-      'GET /todos': [
-        remotePermit('todo:read', { endpoint: `http://127.0.0.1:${decisions.port}/x`, timeoutMs: 200 }),
-      ] as AnyGuard[],
-    })
-    closing.push(server)
-    for (const wrong of [
-      { status: 200, body: '' },
-      { status: 200, body: 'true' },
-      { status: 200, body: '{"decision":"true"}' },
-      { status: 200, body: '{"decision":1}' },
-      { status: 200, body: '{"__proto__":{"decision":true}}' },
-      { status: 200, body: `{"decision":true,"x":"${'x'.repeat(70_000)}"}` },
-      { status: 500, body: '{"decision":true}' },
-      { status: 302, body: '{"decision":true}', headers: { location: '/elsewhere' } },
-      'hang' as const,
-    ]) {
-      answer = wrong
-      expect((await server.call('/todos')).status).toBe(503)
-    }
-    answer = { status: 200, body: '{"decision":false}' }
-    expect((await server.call('/todos')).status).toBe(403)
-    answer = { status: 200, body: '{"decision":true,"context":{}}' }
-    expect((await server.call('/todos')).status).toBe(200)
-  })
 })
 
-test('unsafe and wrong options are refused at start-up', () => {
+test('wrong options are refused at start-up', () => {
   const code = (make: () => unknown): string => {
     try {
       make()
@@ -225,12 +162,53 @@ test('unsafe and wrong options are refused at start-up', () => {
     }
     return 'accepted'
   }
-  expect(code(() => remotePermit('a:b', { endpoint: 'http://pdp.example/x' }))).toBe('ERR_OPTION_UNSAFE')
-  expect(code(() => remotePermit('a:b', { endpoint: 'https://pdp.example/x' }))).toBe('accepted')
-  expect(code(() => remotePermit('a:b', { endpoint: 'pdp.example' }))).toBe('ERR_OPTION_INVALID')
-  expect(code(() => remotePermit('a:*', { endpoint: 'https://pdp.example/x' }))).toBe('ERR_OPTION_INVALID')
-  expect(code(() => authZen(access, { baseUrl: 'pdp' }))).toBe('ERR_OPTION_INVALID')
-  expect(code(() => authZen(access, { baseUrl: 'https://pdp.example', subject: 1 } as never))).toBe(
-    'ERR_OPTION_UNKNOWN',
-  )
+  const options = (more: object) => code(() => authZen(access, { baseUrl: 'https://pdp.example', ...more } as never))
+  expect(code(() => authZen(access, {} as never))).toBe('ERR_OPTION_MISSING')
+  expect(code(() => authZen({} as never, { baseUrl: 'https://pdp.example' }))).toBe('ERR_OPTION_INVALID')
+  for (const baseUrl of ['pdp', 'ftp://pdp.example', 'https://pdp.example?x=1', 7]) {
+    expect(options({ baseUrl })).toBe('ERR_OPTION_INVALID')
+  }
+  for (const maxEvaluations of ['x', '100', 0, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+    expect(options({ maxEvaluations })).toBe('ERR_OPTION_INVALID')
+  }
+  expect(options({ subjects: [] })).toBe('ERR_OPTION_INVALID')
+  expect(options({ loaderTimeout: 1000 })).toBe('ERR_OPTION_INVALID')
+  expect(options({ subject: 1 })).toBe('ERR_OPTION_UNKNOWN')
+  expect(options({ maxEvaluations: 1 })).toBe('accepted')
+})
+
+describe('what look-ups answer', () => {
+  const ask = async (options: Partial<AuthZenOptions>, body: object, endpoint: 'evaluation' | 'searchSubject') => {
+    const made = authZen(access, { baseUrl: 'https://pdp.example', ...options })[endpoint]!
+    const verdict = await made.check(testRequest({ body }), { principal: principalOf([]) })
+    return JSON.parse(String((verdict as Respond).body)) as unknown
+  }
+  const search = { ...question, subject: { type: 'user' } }
+
+  test('may be any thenable, and nobody', async () => {
+    const bob = thenable(principalOf([], { subject: 'bob' }))
+    expect(await ask({ principal: () => bob }, question, 'evaluation')).toEqual({ decision: false })
+    for (const nobody of [undefined, null]) {
+      expect(await ask({ principal: () => nobody as never }, question, 'evaluation')).toEqual({ decision: false })
+    }
+    const subjects = () => thenable(new Set([alice]))
+    expect(await ask({ subjects }, search, 'searchSubject')).toEqual({ results: [alice] })
+  })
+
+  test('is never nonsense', async () => {
+    for (const wrong of ['alice', 7, [], {}, { subject: 7 }]) {
+      await expect(ask({ principal: () => wrong as never }, question, 'evaluation')).rejects.toBeInstanceOf(
+        UnavailableError,
+      )
+    }
+    for (const wrong of [undefined, 7, {}, [null], [{ type: 'user' }], ['alice']]) {
+      await expect(ask({ subjects: () => wrong as never }, search, 'searchSubject')).rejects.toBeInstanceOf(
+        UnavailableError,
+      )
+    }
+    const failing = () => {
+      throw new Error('down')
+    }
+    await expect(ask({ principal: failing }, question, 'evaluation')).rejects.toBeInstanceOf(UnavailableError)
+  })
 })

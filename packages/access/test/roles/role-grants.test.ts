@@ -1,9 +1,9 @@
-import type { AnyGuard, Principal } from '@ashlar/core'
+import { type AnyGuard, type Principal, UnavailableError } from '@ashlar/core'
 import { fakeClock, testRequest } from '@ashlar/testkit'
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 
 import { accessControl, grantedRoles, memoryRoleGrants } from '../../src/index.ts'
-import { FRAMEWORKS, fromHeaders, principalOf } from '../apps.ts'
+import { FRAMEWORKS, fromHeaders, principalOf, thenable } from '../apps.ts'
 
 const { permit, can, activate } = accessControl({
   roles: {
@@ -54,7 +54,7 @@ describe.each(FRAMEWORKS)('roles granted for a time in %s', (_name, serve) => {
       grantedRoles(() => Promise.reject(new Error('no database'))),
     ] as AnyGuard[])
     try {
-      expect((await server.call('/payments', { method: 'POST', headers: { 'x-roles': 'payer' } })).status).toBe(500)
+      expect((await server.call('/payments', { method: 'POST', headers: { 'x-roles': 'payer' } })).status).toBe(503)
     } finally {
       await server.close()
     }
@@ -101,11 +101,47 @@ describe('granted roles', () => {
     expect(roles(grantedRoles(grants), principalOf([], { issuer: 'https://a.example' }))).toEqual(['payer'])
     expect(roles(grantedRoles(grants), principalOf([], { issuer: 'https://b.example' }))).toBe('same')
     expect(roles(grantedRoles(grants), principalOf([]))).toBe('same')
-    expect(() => grants.grant({ subject: 'a' }, { role: 'payer', until: Number.NaN })).toThrow('milliseconds')
+  })
+
+  test('come from any thenable', async () => {
+    const source = () => thenable(['payer'])
+    const verdict = await grantedRoles(source).check(testRequest(), { principal: principalOf([]) })
+    expect(verdict).toMatchObject({ kind: 'allow', state: { principal: { roles: ['payer'] } } })
+  })
+
+  test('are unavailable where their source fails or answers nonsense', async () => {
+    const answered = async (answer: unknown) =>
+      grantedRoles((() => answer) as never).check(testRequest(), { principal: principalOf(['clerk']) })
+    for (const wrong of [undefined, null, 'payer', { 0: 'payer', length: 1 }, [null], [7], [{ rle: 'payer' }]]) {
+      await expect(answered(wrong)).rejects.toBeInstanceOf(UnavailableError)
+    }
+    for (const until of [null, '2030', Number.NaN, 1_900_000_000]) {
+      await expect(answered([{ role: 'payer', until }])).rejects.toBeInstanceOf(UnavailableError)
+    }
+    const failing = () => {
+      throw new Error('no database')
+    }
+    expect(() => grantedRoles(failing).check(testRequest(), { principal: principalOf([]) })).toThrow(UnavailableError)
+  })
+
+  test('are given up after the deadline', async () => {
+    jest.useFakeTimers()
+    try {
+      const guard = grantedRoles(() => new Promise(() => {}), { timeout: '50ms' })
+      const answer = expect(guard.check(testRequest(), { principal: principalOf([]) })).rejects.toThrow(
+        'The source of roles did not answer in time.',
+      )
+      await jest.advanceTimersByTimeAsync(50)
+      await answer
+    } finally {
+      jest.useRealTimers()
+    }
   })
 
   test('are checked at start-up', () => {
-    expect(() => grantedRoles({} as never)).toThrow('expected a store or a function')
+    expect(() => grantedRoles({} as never)).toThrow(
+      'must be an object with grantsOf(), such as memoryRoleGrants(), or a function',
+    )
     expect(() => grantedRoles(() => [], { credentialRoles: 'drop' as never })).toThrow('"credentialRoles"')
     expect(() => grantedRoles(() => [], { clok: 1 } as never)).toThrow('Did you mean "clock"?')
   })

@@ -218,8 +218,14 @@ describe('when the disk fails', () => {
 
   test('closing after a failed write leaves nothing half-written behind', async () => {
     const files = faultyFiles()
-    const trail = await openTrail(folder, { files })
+    let signed: (note: string) => void = () => {}
+    const first = new Promise<string>((resolve) => {
+      signed = resolve
+    })
+    const trail = await openTrail(folder, { files, checkpointRecords: 1, onCheckpoint: (note) => signed(note) })
     await trail.record(sampleEvent(1))
+    // Nothing is left to be signed, so that closing has nothing else to write.
+    await first
     files.partial = 100
     files.fail('write', new Error('no space left'))
     await expect(trail.record(sampleEvent(2))).rejects.toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE' })
@@ -288,6 +294,21 @@ describe('when the disk fails', () => {
     expect((await trail.record(sampleEvent(1))).log).toBe('trail.example/writer-1')
     await trail.close()
     expect(await verify()).toMatchObject({ ok: true })
+  })
+
+  test('the same where it opens and can not end what was left', async () => {
+    const trail = await openTrail(folder)
+    await trail.intend(sampleEvent(1))
+    await trail.close()
+    const files = faultyFiles()
+    const failure = new Error('no space left')
+    files.fail('write', failure)
+    const opening = openTrail(folder, { files, onError: () => {} })
+    await expect(opening).rejects.toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE', cause: failure })
+    expect(files.opened).toBe(0)
+    const next = await openTrail(folder)
+    expect((await next.record(sampleEvent(2))).seq).toBe(3)
+    await next.close()
   })
 
   const mounted = process.getuid?.() === 0

@@ -41,7 +41,11 @@ test('the last one stays, however old it is', async () => {
   expect(await outlivedSegments(log, NOW + 1000 * DAY)).toBeUndefined()
 })
 
-test('a clock that was set back does not make older what was written before it', async () => {
-  const log = await logOf(...Array.from({ length: 8 }, () => NOW), ...Array.from({ length: 8 }, () => 0))
-  expect(await outlivedSegments(log, NOW - 90 * DAY)).toBeUndefined()
-})
+// Whichever record is the first of a segment.
+test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+  'a clock that was set back does not make older what was written before it: behind %i records',
+  async (count) => {
+    const log = await logOf(...Array<number>(count).fill(NOW), ...Array<number>(8).fill(0))
+    expect(await outlivedSegments(log, NOW - 90 * DAY)).toBeUndefined()
+  },
+)

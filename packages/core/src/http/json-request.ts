@@ -45,15 +45,16 @@ async function answerOf(
   return Object.setPrototypeOf(value, null)
 }
 
-/** The error of `JSON.parse` quotes the text, which may hold a secret. */
+/** Without the parser's error, which quotes what it could not read; that may be a token or a secret. */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown
+    return JSON.parse(text)
   } catch {
-    return undefined
+    throw new Error('The answer was no JSON.')
   }
 }
 
+/** Without a byte-order mark, which some servers send and no parser takes (RFC 8259 §8.1). */
 async function boundedText(response: Response, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
@@ -62,5 +63,5 @@ async function boundedText(response: Response, maxBytes: number): Promise<string
     if (size > maxBytes) throw new Error(`The answer was longer than ${maxBytes} bytes.`)
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString()
+  return new TextDecoder().decode(Buffer.concat(chunks))
 }

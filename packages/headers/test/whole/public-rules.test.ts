@@ -44,7 +44,8 @@ interface Grade {
   readonly failed: readonly string[]
 }
 
-function grade(answers: object): Promise<Grade> {
+/** All in one process, since it takes its time to load. */
+function grade(answers: readonly object[]): Promise<readonly Grade[]> {
   const script = fileURLToPath(new URL('./fixtures/observatory.js', import.meta.url))
   return new Promise((resolve, reject) => {
     const child = execFile(process.execPath, [script], (error, output) =>
@@ -54,9 +55,14 @@ function grade(answers: object): Promise<Grade> {
   })
 }
 
-test.each(['/', '/nonce'])("Mozilla's HTTP observatory gives the web profile an A+: %s", async (target) => {
-  const answers = { target, plain: await visit(target, {}), secure: await visit(target, overTls) }
-  expect(await grade(answers)).toMatchObject({ grade: 'A+', tests: 10, failed: [] })
-  const weak = { ...answers.secure, headers: { 'content-type': 'text/html' } }
-  expect((await grade({ ...answers, secure: weak })).grade).toBe('D')
+test("Mozilla's HTTP observatory gives the web profile an A+", async () => {
+  const answersTo = async (target: string) => ({
+    target,
+    plain: await visit(target, {}),
+    secure: await visit(target, overTls),
+  })
+  const [page, nonce] = [await answersTo('/'), await answersTo('/nonce')]
+  const weak = { ...page, secure: { ...page.secure, headers: { 'content-type': 'text/html' } } }
+  const best = { grade: 'A+', tests: 10, failed: [] }
+  expect(await grade([page, nonce, weak])).toMatchObject([best, best, { grade: 'D' }])
 })

@@ -1,11 +1,5 @@
-import {
-  attributeFunction,
-  createPolicy,
-  PRINCIPAL_SETTING,
-  quoteTable,
-  type RowPolicy,
-  type RowSecurity,
-} from '@ashlar/access'
+import type { RowSecurity } from '@ashlar/access'
+import { attributeFunction, createPolicy, PRINCIPAL_SETTING, quoteTable, type RowPolicy } from '@ashlar/access/sql'
 import { ConfigurationError } from '@ashlar/core'
 
 import type { PostgresClient } from '../client.ts'

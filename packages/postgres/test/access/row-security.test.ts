@@ -93,7 +93,7 @@ withService('postgres', describe)('row-level security on PostgreSQL', () => {
     const access = accessControl({ roles: ROLES, policies, attributes: ATTRIBUTES })
     const security = access.rowSecurity([POSTS])
     const as = <Result>(principal: Principal, work: (client: pg.ClientBase) => Promise<Result>): Promise<Result> =>
-      withPrincipal(app, access.rowSession(security, principal), work)
+      withPrincipal(app, access.rowSession(principal, security), work)
     const alice = principalOf('alice', [], {})
 
     beforeEach(async () => {
@@ -230,7 +230,7 @@ withService('postgres', describe)('row-level security on PostgreSQL', () => {
   async function underRowSecurity(access: AccessControl, principal: Principal, environment: object): Promise<number[]> {
     const security = access.rowSecurity([{ ...POSTS, commands: { select: 'read' } }])
     await migrateRowSecurity(owner, security)
-    return withPrincipal(app, access.rowSession(security, principal, environment), async (client) =>
+    return withPrincipal(app, access.rowSession(principal, security, environment), async (client) =>
       (await client.query('SELECT id FROM app.posts ORDER BY id')).rows.map(({ id }) => id),
     )
   }
