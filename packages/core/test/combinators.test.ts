@@ -151,7 +151,7 @@ for (const [manner, as] of [
       expect(await seen(inside, '/admin')).toEqual(['Inside: allow'])
       expect(await seen(inside, '/users/7')).toEqual(['Inside: allow'])
       expect(await seen(inside, '/users/7/keys')).toEqual(['Inside: skipped'])
-      for (const target of ['/ADMIN', '/%61dmin', '/admin/', '/USERS/7/']) {
+      for (const target of ['/ADMIN', '/admin/', '/USERS/7/', '/users/%40ada']) {
         expect(await seen(inside, target)).toEqual(['Inside: allow'])
       }
       const outside = except(['/admin'], as(winner('Outside')))

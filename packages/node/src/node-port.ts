@@ -15,6 +15,7 @@ import {
 } from '@ashlar/core/adapter'
 import { type TrustProxy, trustNone } from '@ashlar/core/http'
 
+import { appQuery } from './app-query.ts'
 import { exposePrincipal } from './expose-principal.ts'
 
 /** A request as `node:http` hands it over, with what Express, Connect and their like leave on it. */
@@ -41,6 +42,7 @@ export function nodePort(settings: AdapterSettings, app?: unknown): Port<NodeCon
     response: ({ response }) => response,
     target: ({ request }) => request.originalUrl ?? request.url ?? '/',
     stillAt: ({ request }, path) => trimmed((request.baseUrl ?? '') + pathOf(request.url ?? '/')) === trimmed(path),
+    query: ({ request }) => appQuery(request, app),
     route: ({ request }) => request.route && `${mountOf(request)}${String(request.route.path)}`,
     params: ({ request }) => (request.route ? (request.params as Readonly<Record<string, string>>) : undefined),
     body: ({ request }) => request.body,
