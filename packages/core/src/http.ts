@@ -1,4 +1,4 @@
-export { canonicalAddress, clientAddress, type TrustProxy, trustNone } from './http/address.ts'
+export { canonicalAddress, clientAddress, peerIsTrusted, type TrustProxy, trustNone } from './http/address.ts'
 export { compileTrust } from './http/compile-trust.ts'
 export { cookieValues, type SetCookieOptions, setCookie } from './http/cookies.ts'
 export type { Fetch } from './http/fetch.ts'

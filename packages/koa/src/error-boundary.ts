@@ -1,4 +1,4 @@
-import { type AdapterSettings, type Port, problemOf, removeContentHeaders } from '@ashlar/core/adapter'
+import { type AdapterSettings, makeHeadOfProblem, type Port, problemOf } from '@ashlar/core/adapter'
 
 import type { KoaContext } from './koa-port.ts'
 import type { KoaMiddleware } from './protect.ts'
@@ -16,11 +16,14 @@ export function errorBoundaryWith(settings: AdapterSettings, port: Port<KoaConte
       try {
         await next()
       } catch (error) {
-        // Too late for an answer of ours; Koa closes the connection.
-        if (context.res.headersSent) throw error
-        const problem = problemOf(error, settings)
+        const problem = problemOf(error, settings, context.req)
         if (problem.status >= 500) port.report(context, error)
-        removeContentHeaders(context.res)
+        if (context.res.headersSent) {
+          // Too late for an answer, and Koa would leave the connection as it is. One that has been sent whole may be on its way.
+          if (!context.res.writableEnded) context.res.destroy()
+          return
+        }
+        makeHeadOfProblem(context.res, problem.status, error)
         port.answer(context, { status: problem.status, problem })
       }
     }

@@ -10,6 +10,7 @@ export interface KoaContext {
   readonly res: ServerResponse
   readonly originalUrl: string
   readonly path: string
+  readonly query: Readonly<Record<string, unknown>>
   readonly app: { rawListeners(event: string): readonly unknown[] }
   readonly state: object
   status: number
@@ -34,6 +35,7 @@ export function koaPort(settings: AdapterSettings): Port<KoaContext> {
     response: (context) => context.res,
     target: (context) => context.originalUrl,
     stillAt: (context, path) => isStillAt(context as Furnished, path),
+    query: (context) => context.query,
     route: (context) => routeOf(context as Furnished),
     params: (context) => (routeOf(context as Furnished) === undefined ? undefined : (context as Furnished).params),
     body: (context) => (context as Furnished).request?.body,

@@ -6,15 +6,16 @@ import {
   type Answer,
   contain,
   errorText,
+  makeHeadOfProblem,
   type Port,
   pathOf,
   problemOf,
-  removeContentHeaders,
   sealBeforeWriteHead,
   sealHead,
 } from '@ashlar/core/adapter'
 import { type TrustProxy, trustNone } from '@ashlar/core/http'
 
+import { appQuery } from './app-query.ts'
 import { exposePrincipal } from './expose-principal.ts'
 
 /** A request as `node:http` hands it over, with what Express, Connect and their like leave on it. */
@@ -41,6 +42,7 @@ export function nodePort(settings: AdapterSettings, app?: unknown): Port<NodeCon
     response: ({ response }) => response,
     target: ({ request }) => request.originalUrl ?? request.url ?? '/',
     stillAt: ({ request }, path) => trimmed((request.baseUrl ?? '') + pathOf(request.url ?? '/')) === trimmed(path),
+    query: ({ request }) => appQuery(request, app),
     route: ({ request }) => request.route && `${mountOf(request)}${String(request.route.path)}`,
     params: ({ request }) => (request.route ? (request.params as Readonly<Record<string, string>>) : undefined),
     body: ({ request }) => request.body,
@@ -100,13 +102,14 @@ function trimmed(path: string): string {
 
 /** Answers what a handler threw: a client's error by its status, everything else as 500 and with a word to the operator. */
 export function answerError(settings: AdapterSettings, response: ServerResponse, error: unknown): void {
-  const problem = problemOf(error, settings)
+  const problem = problemOf(error, settings, response.req)
   if (problem.status >= 500) reportError(settings, error)
   if (response.headersSent) {
-    response.destroy()
+    // One that has been sent whole may still be on its way.
+    if (!response.writableEnded) response.destroy()
     return
   }
-  removeContentHeaders(response)
+  makeHeadOfProblem(response, problem.status, error)
   sendAnswer(response, { status: problem.status, problem })
 }
 

@@ -1,6 +1,6 @@
 import type { RequestView } from '../request/request-view.ts'
 import { checkGuard } from './check-guard.ts'
-import { combinationOf } from './combination.ts'
+import { askOfCopy, combinationOf } from './combination.ts'
 import type { AnyGuard } from './guard.ts'
 import type { Layer } from './layer.ts'
 import { checkOrder } from './order-check.ts'
@@ -22,6 +22,7 @@ export function stepsOf(guards: readonly AnyGuard[]): readonly Step[] {
 export function stepOf(guard: AnyGuard): Step {
   checkGuard(guard)
   const { name, layer, needs = [], adds = [], reads } = guard
+  const combination = combinationOf(guard)
   return Object.freeze({
     guard,
     asked: asItIs(guard),
@@ -32,7 +33,8 @@ export function stepOf(guard: AnyGuard): Step {
     adds: Object.freeze([...adds]),
     late: reads !== 'head',
     early: EARLY.has(layer),
-    ask: combinationOf(guard)?.ask,
+    ask: combination?.ask,
+    askAsCopy: combination ? undefined : askOfCopy(guard),
     passed: Object.freeze({ guard: name, layer, outcome: 'allow' }),
     skipped: Object.freeze({ guard: name, layer, outcome: 'skipped' }),
   })

@@ -1,4 +1,5 @@
 import type { EventName } from '../events/event-name.ts'
+import type { Decision } from '../events/events.ts'
 import type { Problem } from '../problem/problem.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -31,6 +32,17 @@ export interface Effects {
 export interface Beside {
   /** What guards before that one want done as well: done first, in this order. */
   readonly also?: readonly Effects[] | undefined
+}
+
+/** What is announced of a refusal once no other guard has passed in its place. */
+export interface Announcement {
+  readonly event: EventName
+  readonly decision: Decision
+}
+
+/** A refusal by one of several guards, with what waits to be announced of it and of those before it. */
+export interface Held {
+  readonly held?: readonly Announcement[] | undefined
 }
 
 /** What the operator may learn about a verdict. Published, so: fixed texts and names, never input. */

@@ -4,8 +4,7 @@ import type { Step } from '../guard/step.ts'
 import { stepOf } from '../guard/steps-of.ts'
 import { ALLOW, type Verdict } from '../guard/verdict.ts'
 import { problem } from '../problem/problem.ts'
-import { isAmbiguous } from '../request/target.ts'
-import { AMBIGUOUS_TARGET, REWRITTEN_REQUEST, REWRITTEN_TARGET } from '../request/target-guards.ts'
+import { refusalOfChange, refusalOfTarget } from '../request/target-guards.ts'
 import { carryExchange, exchangeOf } from '../state/carried-exchange.ts'
 import type { Awaitable } from '../time/awaitable.ts'
 import { isThenable } from '../time/is-thenable.ts'
@@ -73,22 +72,26 @@ function resume(exchange: Exchange, steps: readonly Step[], next: number, verdic
   return conclude(exchange, verdict) && advance(exchange, steps, next)
 }
 
-/** One request, one meaning: refuses a path that readers could read differently, and what changed after a guard read it. */
+/** One request, one meaning: refuses what readers could read differently, and what changed after a guard read it. */
 function isPlain(exchange: Exchange): boolean {
   const { request } = exchange
   if (!exchange.targetChecked) {
-    if (isAmbiguous(request.pathUnread, request.methodUnread)) return refuseTarget(exchange, AMBIGUOUS_TARGET)
+    const refusal = refusalOfTarget(request)
+    if (refusal) return refuseTarget(exchange, refusal)
     exchange.targetChecked = true
   }
   if (request.read === 0) return true
-  if (!request.isUnchanged) return refuseTarget(exchange, REWRITTEN_REQUEST)
-  return !request.pathWasRead || exchange.stillAt(request.pathUnread) || refuseTarget(exchange, REWRITTEN_TARGET)
+  const change = request.change ?? (request.pathWasRead && !exchange.stillAt(request.pathUnread) ? 'path' : undefined)
+  return change === undefined || refuseTarget(exchange, refusalOfChange(change))
 }
 
 function refuseTarget(exchange: Exchange, refusal: Step): false {
   conclude(exchange, judge(refusal, exchange.request, exchange.state) as Verdict)
   return false
 }
+
+/** What these answer has no body, so nothing is to say how long it is (RFC 9110 §8.6, §15.3.6). */
+const BODILESS: ReadonlySet<number> = new Set([204, 205, 304])
 
 /** Carries out one verdict. `true` when the request may go on. */
 function conclude(exchange: Exchange, verdict: Verdict): boolean {
@@ -103,7 +106,8 @@ function conclude(exchange: Exchange, verdict: Verdict): boolean {
     const refusal = { ...verdict.problem, requestId: exchange.request.id }
     exchange.answer({ status: refusal.status, problem: refusal })
   } else {
-    exchange.answer({ status: verdict.status, body: verdict.body })
+    const { status, body } = verdict
+    exchange.answer({ status, body: BODILESS.has(status) ? undefined : body })
   }
   return false
 }

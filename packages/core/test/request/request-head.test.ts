@@ -125,7 +125,7 @@ describe('what identifies a request is known however late it is asked for', () =
     raw.method = 'POST'
     const view = new RequestHead(raw, '/', trustNone)
     raw.method = 'DELETE'
-    expect([view.method, view.isUnchanged]).toEqual(['POST', false])
+    expect([view.method, view.change]).toEqual(['POST', 'method'])
   })
 })
 

@@ -1,11 +1,14 @@
+import type { Duration } from '@ashlar/core/time'
 import { fakeClock } from '@ashlar/testkit'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 
-import { fixedWindow, memoryRateLimits, type Policy, slidingWindow, tokenBucket } from '../src/index.ts'
+import { fixedWindow, memoryRateLimits, type Policy, slidingWindow, tokenBucket } from '../../src/index.ts'
 import { brokenPromise } from './reference-model.ts'
 
 const DAY = 86_400_000
+
+const windows = fc.integer({ min: 100, max: 100 * DAY }).map((ms): Duration => `${ms}ms`)
 
 const policies: fc.Arbitrary<Policy> = fc.oneof(
   fc
@@ -14,12 +17,8 @@ const policies: fc.Arbitrary<Policy> = fc.oneof(
       refillPerSecond: fc.double({ min: 1e-6, max: 1000, noNaN: true }),
     })
     .map(tokenBucket),
-  fc
-    .record({ limit: fc.integer({ min: 1, max: 50 }), window: fc.integer({ min: 100, max: 100 * DAY }) })
-    .map(fixedWindow),
-  fc
-    .record({ limit: fc.integer({ min: 1, max: 50 }), window: fc.integer({ min: 100, max: 100 * DAY }) })
-    .map(slidingWindow),
+  fc.record({ limit: fc.integer({ min: 1, max: 50 }), window: windows }).map(fixedWindow),
+  fc.record({ limit: fc.integer({ min: 1, max: 50 }), window: windows }).map(slidingWindow),
 )
 
 /** A step: time that passes as a share of the window (negative where the clock is set back), and what is asked for. */

@@ -3,9 +3,9 @@ import { testRequest, testServer } from '@ashlar/testkit'
 import { expect, jest, test } from '@jest/globals'
 import express from 'express'
 
-import { blocklist, fixedWindow, rateLimit } from '../src/index.ts'
+import { blocklist, fixedWindow, rateLimit } from '../../src/index.ts'
 
-const policy = fixedWindow({ limit: 100, window: 'day' })
+const policy = fixedWindow({ limit: 100, window: '1d' })
 
 test.each([
   ['a rate limit', () => rateLimit({ policy }), undefined, 'ERR_PROXY_NOT_TRUSTED'],
@@ -14,7 +14,7 @@ test.each([
     () => {
       const blocks = blocklist()
       void blocks.block('198.51.100.7')
-      return blocks.guard
+      return blocks.addresses
     },
     true,
     'ERR_PROXY_TRUSTS_ALL',
@@ -32,7 +32,7 @@ test.each([
 })
 
 test('requests without an address share one limit', () => {
-  const guard = rateLimit({ policy: fixedWindow({ limit: 1, window: 'day' }) })
+  const guard = rateLimit({ policy: fixedWindow({ limit: 1, window: '1d' }) })
   const kindOf = () => {
     const request = { ...testRequest(), address: undefined, headers: {} }
     return (guard.check(request as never, {}) as { kind: string }).kind

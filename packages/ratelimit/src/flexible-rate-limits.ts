@@ -1,4 +1,5 @@
 import { ConfigurationError } from '@ashlar/core'
+import { callback, having, OptionPlace } from '@ashlar/core/options'
 
 import { secondsUp } from './fields.ts'
 import type { Policy } from './policy.ts'
@@ -28,6 +29,8 @@ export interface FlexibleSettings {
   readonly keyPrefix: string
 }
 
+const limiter = having<FlexibleLimiter>(['consume', 'penalty', 'reward', 'get'], 'new RateLimiterRedis(settings)')
+
 /** Its limiters count time in timers of 32 bits; a longer one fires at once and forgets. */
 const LONGEST_SECONDS = 2_147_483
 
@@ -35,11 +38,12 @@ const LONGEST_SECONDS = 2_147_483
  * Any limiter of rate-limiter-flexible as a store for one fixed window: MySQL, MongoDB, Memcached, DynamoDB and what else it
  * supports. A window begins with a key's first request. What a refusal has consumed is given back in a call of its own,
  * so that meanwhile others can be refused as well; more than the limit is never admitted.
+ * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @example
+ * rateLimit({ policy, store: flexibleRateLimits((settings) => new RateLimiterMySQL({ storeClient, ...settings })), instances: 4 })
  */
-export function flexibleStore(make: (settings: FlexibleSettings) => FlexibleLimiter): RateLimitStore {
-  if (typeof make !== 'function') {
-    throw new ConfigurationError('ERR_OPTION_INVALID', 'flexibleStore(): expected a function that makes a limiter.')
-  }
+export function flexibleRateLimits(make: (settings: FlexibleSettings) => FlexibleLimiter): RateLimitStore {
+  callback()(make, new OptionPlace('flexibleRateLimits()', 'make'))
   const names = new Set<string>()
   return {
     shared: true,
@@ -49,17 +53,18 @@ export function flexibleStore(make: (settings: FlexibleSettings) => FlexibleLimi
       if (policy!.kind !== 'fixed-window' || others.length > 0) {
         throw new ConfigurationError(
           'ERR_OPTION_INVALID',
-          'flexibleStore(): it keeps one fixedWindow() and nothing else.',
+          'flexibleRateLimits(): it keeps one fixedWindow() and nothing else.',
         )
       }
       if (policy!.windowMs % 1000 !== 0 || duration > LONGEST_SECONDS) {
         throw new ConfigurationError(
           'ERR_OPTION_INVALID',
-          `flexibleStore(): a window is whole seconds, ${LONGEST_SECONDS} at the most.`,
+          `flexibleRateLimits(): a window is whole seconds, ${LONGEST_SECONDS} at the most.`,
         )
       }
       openName(names, name)
-      return new FlexibleLedger(make({ points: policy!.limit, duration, keyPrefix: name }), policy!)
+      const made: unknown = make({ points: policy!.limit, duration, keyPrefix: name })
+      return new FlexibleLedger(limiter(made, new OptionPlace('flexibleRateLimits()', 'make()')), policy!)
     },
   }
 }
@@ -79,8 +84,10 @@ class FlexibleLedger implements Ledger {
       return this.#taken(await this.#limiter.consume(key, cost), 0, true)
     } catch (reason) {
       if (!isResult(reason)) throw reason
-      await this.#limiter.reward(key, cost)
-      return this.#taken(reason, cost, false)
+      // What it refuses from its memory of those that were over (`inMemoryBlockOnConsumed`) has consumed nothing.
+      const back = reason.consumedPoints > this.#limit ? cost : 0
+      if (back > 0) await this.#limiter.reward(key, back)
+      return this.#taken(reason, back, false)
     }
   }
 
@@ -91,7 +98,11 @@ class FlexibleLedger implements Ledger {
     }
     const used = (await this.#limiter.get(key))?.consumedPoints ?? 0
     const given = Math.min(-difference, used)
-    if (given > 0) await this.#limiter.reward(key, given)
+    if (given === 0) return
+    const { consumedPoints } = await this.#limiter.reward(key, given)
+    // Others gave back meanwhile: what is below nothing was given twice.
+    const twice = Math.min(given, -consumedPoints)
+    if (twice > 0) await this.#limiter.penalty(key, twice)
   }
 
   /** @param back what was consumed in vain and has been given back */

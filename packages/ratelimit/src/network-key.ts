@@ -2,7 +2,7 @@
  * What an address counts as: itself for IPv4, its network of `prefix` bits for IPv6, since a subscriber has a whole
  * network of those. IPv4-mapped IPv6 (RFC 4291 §2.5.5.2) is IPv4, however it is written.
  */
-export function addressKey(address: string, prefix: number): string {
+export function networkKey(address: string, prefix: number): string {
   if (!address.includes(':')) return address
   const groups = ipv6Groups(address)
   if (!groups) return address

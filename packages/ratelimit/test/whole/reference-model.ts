@@ -1,4 +1,4 @@
-import type { Policy } from '../src/index.ts'
+import type { Policy } from '../../src/index.ts'
 
 /** One request that was admitted, at a time on a clock that only goes forward. */
 interface Admission {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 
-import { addressKey, ipv6Groups } from '../src/address-key.ts'
+import { ipv6Groups, networkKey } from '../src/network-key.ts'
 
-describe('addressKey', () => {
+describe('networkKey', () => {
   test.each([
     ['192.0.2.1', '192.0.2.1'],
     ['::ffff:192.0.2.1', '192.0.2.1'],
@@ -16,13 +16,13 @@ describe('addressKey', () => {
     ['::1', '0:0:0:0:/56'],
     ['no:address', 'no:address'],
   ])('%s counts as %s', (address, key) => {
-    expect(addressKey(address, 56)).toBe(key)
+    expect(networkKey(address, 56)).toBe(key)
   })
 
   test('every prefix keeps so many bits', () => {
-    expect(addressKey('ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 32)).toBe('ffff:ffff:/32')
-    expect(addressKey('ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 33)).toBe('ffff:ffff:8000:/33')
-    expect(addressKey('2001:db8::1', 128)).toBe('2001:db8:0:0:0:0:0:1:/128')
+    expect(networkKey('ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 32)).toBe('ffff:ffff:/32')
+    expect(networkKey('ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 33)).toBe('ffff:ffff:8000:/33')
+    expect(networkKey('2001:db8::1', 128)).toBe('2001:db8:0:0:0:0:0:1:/128')
   })
 })
 
