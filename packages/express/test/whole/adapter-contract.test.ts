@@ -4,7 +4,8 @@ import express from 'express'
 
 import { adapter, requireFrontDoor } from '../../src/index.ts'
 
-const traits = { requireFrontDoor, routes: true, looseRouting: true, followsTrustSetting: true }
+const queryParsers = ['simple', 'extended', false, (search: string) => Object.fromEntries(new URLSearchParams(search))]
+const traits = { requireFrontDoor, routes: true, looseRouting: true, followsTrustSetting: true, queryParsers }
 
 for (const { name, frontDoor, server } of testApps({ express: { adapter, versions: { Express: express } } })) {
   adapterContract({ describe, test, expect }, { ...traits, name, frontDoor, serve: server })
