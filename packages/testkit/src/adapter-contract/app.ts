@@ -35,6 +35,8 @@ export interface AppUnderTest {
   /** In front of everything. */
   readonly guards?: readonly AnyGuard[]
   readonly routes?: readonly RouteUnderTest[]
+  /** What the router runs for all of its routes: `router.use(…)`. Only where the framework has a router. */
+  readonly routerGuards?: readonly AnyGuard[]
   /** A prefix at which the routes are mounted as a sub-router. */
   readonly mount?: string
   /** A middleware behind the guards in front that rewrites the path before it is routed. */
@@ -44,6 +46,8 @@ export interface AppUnderTest {
   readonly bodyParser?: boolean
   /** The framework's own setting trusts every proxy on loopback. */
   readonly trustSetting?: boolean
+  /** The framework's own setting is this function, where it may be one. */
+  readonly trustFunction?: (address: string, hop: number) => boolean
   /** At a front door only: who takes upgrades, behind the same guards. */
   readonly upgrade?: (request: IncomingMessage, socket: Duplex) => void
   readonly options?: AdapterOptions

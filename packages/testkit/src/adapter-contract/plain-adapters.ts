@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AnyGuard } from '@ashlar/core'
 import { type AdapterOptions, type AdapterSettings, adapterSettings } from '@ashlar/core/adapter'
 
+import type { Door } from '../test-apps/door.ts'
 import { type AdapterUnderTest, type AppUnderTest, type RouteUnderTest, serve, TAKEN_OVER, written } from './app.ts'
 
 interface PlainRequest extends IncomingMessage {
@@ -22,10 +23,6 @@ export interface NodePackage {
   answerError(settings: AdapterSettings, response: ServerResponse, error: unknown): void
 }
 
-interface Door extends RequestListener {
-  upgrade(listener: NonNullable<AppUnderTest['upgrade']>): NonNullable<AppUnderTest['upgrade']>
-}
-
 /** Plain node by middleware, and behind the front door. */
 export function plainAdapters(
   node: NodePackage,
@@ -42,6 +39,7 @@ export function plainAdapters(
         const { guards = [], upgrade, options } = app
         const door = node.adapter(options).frontDoor(plainApp({ ...app, guards: [] }, node), ...guards)
         const server = createServer(door)
+        server.on('checkContinue', door.checkContinue)
         if (upgrade) server.on('upgrade', door.upgrade(upgrade))
         return server
       },
@@ -81,7 +79,7 @@ function routeTo(
   mount: string,
   protect: (...guards: readonly AnyGuard[]) => Middleware,
 ): Middleware {
-  const guarded = protect(...guards)
+  const guarded: Middleware = guards.length > 0 ? protect(...guards) : (_request, _response, next) => next()
   const pattern = new RegExp(`^${mount}${path.replace(/:\w+/g, '[^/]+')}$`)
   return (request, response, next) => {
     const isHead = request.method === 'HEAD' && method === 'GET'

@@ -31,6 +31,7 @@ interface KoaApp {
 }
 
 interface KoaRouter {
+  use(...middleware: never[]): unknown
   all(path: never, ...middleware: never[]): unknown
   get(path: never, ...middleware: never[]): unknown
   post(path: never, ...middleware: never[]): unknown
@@ -63,6 +64,7 @@ export function koaServer(koa: KoaFramework, { adapter }: KoaPackage, app: AppUn
   const ours = adapter(options)
   const door = ours.frontDoor(koaApp(koa, ours, { ...app, guards: [] }) as never, ...(guards as never[]))
   const server = createServer(door)
+  server.on('checkContinue', door.checkContinue)
   if (upgrade) server.on('upgrade', door.upgrade(upgrade))
   return server
 }
@@ -72,7 +74,7 @@ function koaApp(
   { protect, errorBoundary }: ReturnType<KoaPackage['adapter']>,
   app: AppUnderTest,
 ): KoaApp {
-  const { guards = [], routes = [], mount, rewrite, bodyParser, trustSetting } = app
+  const { guards = [], routes = [], routerGuards, mount, rewrite, bodyParser, trustSetting } = app
   const server = new Koa()
   const use = server.use.bind(server) as (middleware: unknown) => void
   server.silent = true
@@ -87,10 +89,12 @@ function koaApp(
     })
   }
   const router = new Router()
+  if (routerGuards) router.use(protect(...(routerGuards as never[])) as never)
   for (const route of routes) {
     const { method = 'GET', path, guards = [] } = route
     const add = router[method.toLowerCase() as 'get'].bind(router) as (...parts: unknown[]) => void
-    add(path, protect(...(guards as never[])), handling(route))
+    const guarded = guards.length > 0 ? [protect(...(guards as never[]))] : []
+    add(path, ...guarded, handling(route))
   }
   use(mount ? mounted(mount, router.routes() as KoaMiddleware) : router.routes())
   return server
