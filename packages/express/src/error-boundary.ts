@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http'
 
 import { ConfigurationError } from '@ashlar/core'
 import type { AdapterSettings } from '@ashlar/core/adapter'
-import { answerError, type Next, type NodeRequest } from '@ashlar/node'
+import type { Next, NodeRequest } from '@ashlar/node'
+import { answerError } from '@ashlar/node/adapter'
 
 export type ExpressErrorMiddleware = (
   error: unknown,

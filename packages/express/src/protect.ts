@@ -3,7 +3,8 @@ import type { ServerResponse } from 'node:http'
 import { type Added, type AnyGuard, type InOrder, stateOf } from '@ashlar/core'
 import { type MethodDecorator, methodDecorator, type Port, stepsOf, stepsOfSome } from '@ashlar/core/adapter'
 import { isThenable } from '@ashlar/core/time'
-import { middlewareOf, type Next, type NodeContext, type NodeRequest } from '@ashlar/node'
+import type { Next, NodeContext, NodeRequest } from '@ashlar/node'
+import { middlewareOf } from '@ashlar/node/adapter'
 
 // biome-ignore lint/suspicious/noExplicitAny: the decorated method has the app's own request and response types
 export type ExpressMethod = (this: any, request: any, response: any, next: any) => unknown

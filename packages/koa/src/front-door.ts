@@ -1,6 +1,7 @@
 import { type AnyGuard, ConfigurationError, type InOrder } from '@ashlar/core'
 import type { AdapterSettings, Port } from '@ashlar/core/adapter'
-import { type App, type FrontDoor, frontDoorWith as nodeFrontDoorWith } from '@ashlar/node'
+import type { App, FrontDoor } from '@ashlar/node'
+import { frontDoorWith as nodeFrontDoorWith } from '@ashlar/node/adapter'
 
 import type { KoaContext } from './koa-port.ts'
 import { middlewareOf } from './protect.ts'

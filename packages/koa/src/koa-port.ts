@@ -48,7 +48,7 @@ export function koaPort(settings: AdapterSettings): Port<KoaContext> {
     },
     locals: (context) => context.state,
     report(context, error) {
-      if (settings.onError) contain(() => settings.onError?.(error), toldOf)
+      if (settings.onError) contain(() => settings.onError?.(error))
       else emitError(context, asError(error))
     },
     guardTimeoutMs: settings.guardTimeoutMs,
@@ -71,14 +71,15 @@ function answerThroughContext(context: KoaContext, { status, problem, body }: An
 /** Tells the app's listeners, each by itself: of one that rejects, `emit` would make the end of the process. */
 function emitError(context: KoaContext, error: Error): void {
   const listeners = context.app.rawListeners('error')
-  if (listeners.length === 0) toldOf(error)
+  if (listeners.length === 0) nobodyListens(error)
   for (const listener of listeners) {
-    contain(() => (listener as (...values: unknown[]) => unknown).call(context.app, error, context), toldOf)
+    contain(() => (listener as (...values: unknown[]) => unknown).call(context.app, error, context))
   }
 }
 
-function toldOf(failure: unknown): void {
-  warn('ERR_BACKGROUND_FAILURE', `What was to tell of an error failed itself: ${errorText(failure)}`)
+/** Koa itself listens where the app does not, once the app is served. */
+function nobodyListens(error: Error): void {
+  warn('ERR_BACKGROUND_FAILURE', `A request was refused, and nobody listens to the app's errors: ${errorText(error)}`)
 }
 
 /** Koa's own listener throws at anything else. */

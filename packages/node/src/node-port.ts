@@ -1,11 +1,10 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 
-import { ConfigurationError, warn } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
 import {
   type AdapterSettings,
   type Answer,
   contain,
-  errorText,
   makeHeadOfProblem,
   type Port,
   pathOf,
@@ -159,8 +158,5 @@ export function sendAnswer(response: ServerResponse, { status, problem, body }: 
 export function reportError({ onError }: AdapterSettings, error: unknown): void {
   // biome-ignore lint/suspicious/noConsole: standard error is where the frameworks themselves report, unless told otherwise
   const report = onError ?? console.error
-  contain(
-    () => report(error),
-    (failure) => warn('ERR_BACKGROUND_FAILURE', `What was to tell of an error failed itself: ${errorText(failure)}`),
-  )
+  contain(() => report(error))
 }

@@ -1,14 +1,17 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { type AnyGuard, ConfigurationError, type InOrder } from '@ashlar/core'
 import { type Port, run, type Step, stepsOfSome, turnAway } from '@ashlar/core/adapter'
 
-import type { NodeContext, NodeRequest } from './node-port.ts'
+import type { NodeContext } from './node-port.ts'
 
 export type Next = (error?: unknown) => void
 
-/** Middleware of the Connect and Express kind. */
-export type NodeMiddleware = (request: NodeRequest, response: ServerResponse, next: Next) => void
+/**
+ * Middleware of the Connect and Express kind. It asks for no more than node's own request, since Express takes what it says of
+ * `params` and `body` for their type in every handler behind it.
+ */
+export type NodeMiddleware = (request: IncomingMessage, response: ServerResponse, next: Next) => void
 
 /** Guards as middleware: `protect(...guards)(request, response, next)`. */
 export type NodeProtect = <const Guards extends readonly AnyGuard[]>(

@@ -33,6 +33,13 @@ export interface TestServer {
   close(): Promise<void>
 }
 
+/**
+ * Serves an app on a free loopback port.
+ * @example
+ * const server = await testServer(app)
+ * const { status } = await server.call('/orders', { method: 'POST', body: { symbol: 'ASH' } })
+ * await server.close()
+ */
 export async function testServer(app: RequestListener | Server): Promise<TestServer> {
   const server = typeof app === 'function' ? createServer(app) : app
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

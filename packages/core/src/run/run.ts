@@ -141,10 +141,7 @@ function giveUp(exchange: Exchange, error: unknown): false {
  */
 export function turnAway<Context>(port: Port<Context>, context: Context, error: unknown): false {
   const response = responseOf(port, context)
-  contain(
-    () => port.report(context, error),
-    () => undefined,
-  )
+  contain(() => port.report(context, error))
   try {
     if (response.headersSent) throw error
     const refusal = problem('internal-error')
