@@ -29,13 +29,12 @@ export interface KoaAdapter {
 export function adapter(options: AdapterOptions = {}): KoaAdapter {
   const settings = adapterSettings(options)
   const port = koaPort(settings)
-  const protect = protectWith(port)
   return {
-    protect,
+    protect: protectWith(port),
     Protect: decoratorWith(port),
     handle: handleWith(port),
     errorBoundary: errorBoundaryWith(settings, port),
-    frontDoor: frontDoorWith(settings, protect),
+    frontDoor: frontDoorWith(settings, port),
   }
 }
 

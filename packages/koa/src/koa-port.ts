@@ -24,8 +24,9 @@ interface Furnished extends KoaContext {
   readonly params?: Readonly<Record<string, string>>
   readonly mountPath?: string
   readonly newRouterPath?: string
-  /** `@koa/router`, `koa-router` */
+  /** `@koa/router`, `koa-router`: the pattern of what runs now, and all that runs for this path. */
   readonly _matchedRoute?: unknown
+  readonly matched?: readonly { readonly path: unknown; readonly methods?: readonly string[] }[]
   readonly request?: { readonly body?: unknown }
 }
 
@@ -86,8 +87,12 @@ function asError(value: unknown): Error {
   return value instanceof Error ? value : new Error('Something that is no error was thrown', { cause: value })
 }
 
-function routeOf({ _matchedRoute: route }: Furnished): string | undefined {
-  return route === undefined ? undefined : String(route)
+/** None in what a router runs for all of its routes, `router.use(…)`: it is for no method, and knows none of their parameters. */
+function routeOf({ _matchedRoute: route, matched }: Furnished): string | undefined {
+  if (route === undefined) return undefined
+  if (Array.isArray(matched) && !matched.some(({ path, methods }) => path === route && methods?.length !== 0))
+    return undefined
+  return String(route)
 }
 
 /**

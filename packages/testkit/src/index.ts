@@ -26,3 +26,4 @@ export { type TestApps, type TestFrameworks, testApps } from './test-apps/test-a
 export { type TestIssuer, type TestIssuerOptions, testIssuer } from './test-issuer.ts'
 export { type TestRequest, testRequest } from './test-request.ts'
 export { type TestCall, type TestResponse, type TestServer, testServer } from './test-server.ts'
+export { type Trouble, type TroubleName, troubles } from './troubles.ts'
