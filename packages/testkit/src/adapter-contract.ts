@@ -20,6 +20,10 @@ import { upgrades } from './adapter-contract/upgrades.ts'
 /**
  * What every adapter must do, as a suite for any test runner that speaks like Jest:
  * `adapterContract({ describe, test, expect }, adapter)`. Real servers on loopback, one a test.
+ * @example
+ * for (const { name, frontDoor, server } of testApps({ express: { adapter, versions: { Express: express } } })) {
+ *   adapterContract({ describe, test, expect }, { ...traits, name, frontDoor, serve: server })
+ * }
  */
 export function adapterContract(runner: TestRunner, adapter: AdapterUnderTest): void {
   runner.describe(adapter.name, () => {

@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http'
 
 import * as node from '@ashlar/node'
+import { answerError } from '@ashlar/node/adapter'
 import { describe, expect, test } from '@jest/globals'
 
 import { type AdapterUnderTest, adapterContract, type NodePackage, plainAdapters } from '../src/index.ts'
 
-const [byMiddleware, byFrontDoor] = plainAdapters(node as unknown as NodePackage)
+const [byMiddleware, byFrontDoor] = plainAdapters({ ...node, answerError } as NodePackage)
 
 describe('the adapter contract holds for a sound adapter', () => {
   adapterContract({ describe, test, expect }, byFrontDoor)

@@ -1,5 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import { types } from 'node:util'
 
+import { contain } from '../trouble/contain.ts'
+import { exchangeOf } from './carried-exchange.ts'
 import type { SlotValues } from './slot-values.ts'
 
 /** Registered, so that what another copy of this package has put into a slot is known for what it is. */
@@ -29,6 +32,14 @@ export function slotValue(slots: SlotValues, name: string, raw: IncomingMessage)
   const held = slots[name]
   if (!isLate(held)) return held
   const value = held.make(raw)
-  if (!held.made) slots[name] = new Late(() => value, true)
+  if (held.made) return value
+  slots[name] = new Late(() => value, true)
+  // Templates read what they never wait for. No other thenable is touched: some begin their work when they are waited for.
+  if (types.isPromise(value)) {
+    contain(
+      () => value,
+      (error) => exchangeOf(raw)?.report(error),
+    )
+  }
   return value
 }

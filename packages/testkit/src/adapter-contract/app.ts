@@ -39,6 +39,8 @@ export interface AppUnderTest {
   /** In front of everything. */
   readonly guards?: readonly AnyGuard[]
   readonly routes?: readonly RouteUnderTest[]
+  /** What the router runs for all of its routes: `router.use(…)`. Only where the framework has a router. */
+  readonly routerGuards?: readonly AnyGuard[]
   /** A prefix at which the routes are mounted as a sub-router. */
   readonly mount?: string
   /** Guards that stand at a mount, behind those in front and before the routes. */
@@ -52,10 +54,12 @@ export interface AppUnderTest {
   readonly bodyParser?: boolean
   /** The framework's own setting trusts every proxy on loopback, or as many proxies. */
   readonly trustSetting?: boolean | number
+  /** The framework's own setting is this function, where it may be one. */
+  readonly trustFunction?: (address: string, hop: number) => boolean
   /** The framework's own setting for the reading of queries, one of the adapter's `queryParsers`. */
   readonly queryParser?: unknown
   /** At a front door only: who takes upgrades, behind the same guards. */
-  readonly upgrade?: (request: IncomingMessage, socket: Duplex) => void
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => unknown
   readonly options?: AdapterOptions
 }
 
@@ -100,7 +104,11 @@ export function written({ status = 200, headers = {}, body }: Reply): Required<R
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
 }
 
-/** What a route without a handler of its own does. */
+/**
+ * What a route without a handler of its own does.
+ * @example
+ * const routes = [{ path: '/orders/:id', guards: [ownOrder], handler: serve }]
+ */
 export const serve: Handler = () => ({ body: 'served' })
 
 export interface Running extends TestServer {

@@ -4,6 +4,7 @@ import { parse } from 'node:querystring'
 import type { AnyGuard } from '@ashlar/core'
 import { type AdapterOptions, type AdapterSettings, adapterSettings } from '@ashlar/core/adapter'
 
+import type { Door } from '../test-apps/door.ts'
 import { type AdapterUnderTest, type AppUnderTest, type RouteUnderTest, serve, TAKEN_OVER, written } from './app.ts'
 import { fileAt } from './file-at.ts'
 
@@ -14,7 +15,7 @@ interface PlainRequest extends IncomingMessage {
 type Next = (error?: unknown) => void
 type Middleware = (request: PlainRequest, response: ServerResponse, next: Next) => void
 
-/** The part of `@ashlar/node` that is put to the test. */
+/** The part of `@ashlar/node`, and of its entry `/adapter`, that is put to the test. */
 export interface NodePackage {
   adapter(options?: AdapterOptions): {
     protect(...guards: readonly AnyGuard[]): Middleware
@@ -24,11 +25,11 @@ export interface NodePackage {
   answerError(settings: AdapterSettings, response: ServerResponse, error: unknown): void
 }
 
-interface Door extends RequestListener {
-  upgrade(listener: NonNullable<AppUnderTest['upgrade']>): NonNullable<AppUnderTest['upgrade']>
-}
-
-/** Plain node by middleware, and behind the front door. */
+/**
+ * Plain node by middleware, and behind the front door.
+ * @example
+ * for (const adapter of plainAdapters({ ...node, answerError })) adapterContract({ describe, test, expect }, adapter)
+ */
 export function plainAdapters(
   node: NodePackage,
 ): readonly [byMiddleware: AdapterUnderTest, byFrontDoor: AdapterUnderTest] {
@@ -45,6 +46,7 @@ export function plainAdapters(
         if (bare) return createServer(plainApp(app, node))
         const door = node.adapter(options).frontDoor(plainApp({ ...app, guards: [] }, node), ...guards)
         const server = createServer(door)
+        server.on('checkContinue', door.checkContinue)
         if (upgrade) server.on('upgrade', door.upgrade(upgrade))
         return server
       },
@@ -91,7 +93,7 @@ function routeTo(
   mount: string,
   protect: (...guards: readonly AnyGuard[]) => Middleware,
 ): Middleware {
-  const guarded = protect(...guards)
+  const guarded: Middleware = guards.length > 0 ? protect(...guards) : (_request, _response, next) => next()
   const pattern = new RegExp(`^${mount}${path.replace(/:\w+/g, '[^/]+')}$`)
   return (request, response, next) => {
     const isHead = request.method === 'HEAD' && method === 'GET'

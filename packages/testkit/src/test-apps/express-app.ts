@@ -23,6 +23,7 @@ export interface ExpressPackage {
 }
 
 interface ExpressRouter {
+  use(...handlers: never[]): unknown
   all(path: never, ...handlers: never[]): unknown
   get(path: never, ...handlers: never[]): unknown
   post(path: never, ...handlers: never[]): unknown
@@ -34,7 +35,6 @@ interface ExpressRouter {
 interface ExpressApp extends ExpressRouter {
   (request: IncomingMessage, response: ServerResponse): unknown
   set(name: string, value: unknown): unknown
-  use(...handlers: never[]): unknown
 }
 
 type ExpressRequest = IncomingMessage & {
@@ -59,6 +59,7 @@ export function expressServer(
   const ours = adapter(options)
   const door = ours.frontDoor(expressApp(express, ours, { ...app, guards: [] }) as never, ...(guards as never[]))
   const server = createServer(door)
+  server.on('checkContinue', door.checkContinue)
   if (upgrade) server.on('upgrade', door.upgrade(upgrade))
   return server
 }
@@ -68,11 +69,13 @@ function expressApp(
   { protect, errorBoundary }: ReturnType<ExpressPackage['adapter']>,
   app: AppUnderTest,
 ): ExpressApp {
-  const { guards = [], routes = [], mounts = [], mount, files, rewrite, bodyParser, trustSetting } = app
+  const { guards = [], routes = [], routerGuards, mounts = [], mount, files, rewrite, bodyParser } = app
+  const { trustSetting, trustFunction } = app
   const server = express()
   const use = server.use.bind(server) as (...handlers: unknown[]) => void
   // Where it is another, Express writes every error to standard error.
   server.set('env', 'test')
+  if (trustFunction) server.set('trust proxy', trustFunction)
   if (trustSetting) server.set('trust proxy', trustSetting === true ? 'loopback' : trustSetting)
   if ('queryParser' in app) server.set('query parser', app.queryParser)
   if (guards.length > 0) use(protect(...(guards as never[])))
@@ -84,13 +87,15 @@ function expressApp(
     })
   }
   for (const { path, guards } of mounts) use(path, protect(...(guards as never[])))
-  const router = mount ? express.Router() : server
+  const router = mount || routerGuards ? express.Router() : server
+  if (routerGuards) router.use(protect(...(routerGuards as never[])) as never)
   for (const route of routes) {
     const { method = 'GET', path, guards = [] } = route
     const add = router[method.toLowerCase() as keyof ExpressRouter].bind(router) as (...parts: unknown[]) => void
-    add(path, protect(...(guards as never[])), handling(route))
+    const guarded = guards.length > 0 ? [protect(...(guards as never[]))] : []
+    add(path, ...guarded, handling(route))
   }
-  if (mount) use(mount, router)
+  if (router !== server) use(mount ?? '/', router)
   if (files) {
     use((request: ExpressRequest, response: ExpressResponse, next: Next) => {
       const file = fileAt(files, request.path)

@@ -32,6 +32,7 @@ interface KoaApp {
 }
 
 interface KoaRouter {
+  use(...middleware: never[]): unknown
   all(path: never, ...middleware: never[]): unknown
   get(path: never, ...middleware: never[]): unknown
   post(path: never, ...middleware: never[]): unknown
@@ -65,6 +66,7 @@ export function koaServer(koa: KoaFramework, { adapter }: KoaPackage, app: AppUn
   const ours = adapter(options)
   const door = ours.frontDoor(koaApp(koa, ours, { ...app, guards: [] }) as never, ...(guards as never[]))
   const server = createServer(door)
+  server.on('checkContinue', door.checkContinue)
   if (upgrade) server.on('upgrade', door.upgrade(upgrade))
   return server
 }
@@ -74,7 +76,7 @@ function koaApp(
   { protect, errorBoundary }: ReturnType<KoaPackage['adapter']>,
   app: AppUnderTest,
 ): KoaApp {
-  const { guards = [], routes = [], mounts = [], mount, files, rewrite, bodyParser, trustSetting } = app
+  const { guards = [], routes = [], routerGuards, mounts = [], mount, files, rewrite, bodyParser, trustSetting } = app
   const server = new Koa()
   const use = server.use.bind(server) as (middleware: unknown) => void
   server.silent = true
@@ -90,10 +92,12 @@ function koaApp(
   }
   for (const { path, guards } of mounts) use(mounted(path, protect(...(guards as never[])) as KoaMiddleware))
   const router = new Router()
+  if (routerGuards) router.use(protect(...(routerGuards as never[])) as never)
   for (const route of routes) {
     const { method = 'GET', path, guards = [] } = route
     const add = router[method.toLowerCase() as 'get'].bind(router) as (...parts: unknown[]) => void
-    add(path, protect(...(guards as never[])), handling(route))
+    const guarded = guards.length > 0 ? [protect(...(guards as never[]))] : []
+    add(path, ...guarded, handling(route))
   }
   use(mount ? mounted(mount, router.routes() as KoaMiddleware) : router.routes())
   if (files) {
