@@ -73,9 +73,9 @@ function hasSchemas(value: unknown): boolean {
 
 /** Also that of a copy which came with somebody else's package, where no range of ours is asked. */
 function refuseOldZod(version: ReturnType<typeof zod4Version>, at: OptionPlace): void {
-  if (!version || version.major > 4 || version.minor >= 4) return
+  if (!version || version.major > 4 || version.minor >= 5) return
   const made = `${version.major}.${version.minor}.${version.patch}`
   throw at.unsafe(
-    `was made by zod ${made}, whose looseObject() and catchall() make a member named __proto__ the prototype of what they answer. Use zod 4.4 or newer, and import it from "zod".`,
+    `was made by zod ${made}, whose objects may take a member named __proto__ for their prototype, or for none at all. Use zod 4.5 or newer, and import it from "zod".`,
   )
 }

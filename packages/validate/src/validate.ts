@@ -58,7 +58,7 @@ const COPY = Math.random().toString(36).slice(2)
  * unknown members, `z.object` drops them. Refuses with 400 `invalid-input` and up to fifty issues, or with 415 a body in a
  * media type that no parser reads.
  * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE` for a schema
- *   of zod 4 before 4.4
+ *   of zod 4 before 4.5
  * @example
  * const order = validate({ body: z.strictObject({ symbol: z.string(), quantity: z.int().positive() }) })
  * app.post('/orders', protect(order), (req, res) => {

@@ -1,7 +1,7 @@
 import type { Definition, Dialect, Node } from './dialect.ts'
 
-/** A schema that makes itself anew whenever it is asked for goes on for ever, and is not followed. */
-const MAX_NODES = 10_000
+/** A schema that makes itself anew whenever it is asked for goes on for ever. It is not followed: neither we nor zod would come to an end. */
+const MAX_DEFERRED = 100
 
 export interface Survey {
   /** Whether foreign code can be reached from a node of the schema. */
@@ -10,19 +10,26 @@ export interface Survey {
 
 /** Reads a schema to its ends, by what it is: no value that passed or failed can show what the next one will meet. */
 export function survey(schema: Node, dialect: Dialect): Survey {
-  const parents = new Map<Node, Node[]>([[schema, []]])
+  const found = new Map<Node, Place>([[schema, { parents: [], deferred: 0 }]])
   const foreign = new Set<Node>()
-  for (const node of parents.keys()) {
+  for (const [node, { deferred }] of found) {
     if (dialect.isForeign(node)) foreign.add(node)
-    for (const child of childrenOf(node, dialect)) {
-      const known = parents.get(child)
-      if (known) known.push(node)
-      else parents.set(child, [node])
+    if (deferred > MAX_DEFERRED) return { leadsToForeign: () => true }
+    const inner = dialect.inner(node)
+    for (const child of childrenOf(node, inner, dialect)) {
+      const known = found.get(child)
+      if (known) known.parents.push(node)
+      else found.set(child, { parents: [node], deferred: child === inner ? deferred + 1 : deferred })
     }
-    if (parents.size > MAX_NODES) return { leadsToForeign: () => true }
   }
-  for (const node of foreign) for (const parent of parents.get(node) ?? []) foreign.add(parent)
+  for (const node of foreign) for (const parent of found.get(node)?.parents ?? []) foreign.add(parent)
   return { leadsToForeign: (node) => foreign.has(node) }
+}
+
+interface Place {
+  readonly parents: Node[]
+  /** How many schemas on the way here name their inner one only when asked. */
+  readonly deferred: number
 }
 
 /** A member of a definition. Of those that are made when they are asked for only the shape of an object, for others are the app's to make. */
@@ -39,8 +46,8 @@ export function nodesIn(member: unknown, dialect: Dialect): readonly Node[] {
   return dialect.isNode(member) ? [member] : Object.values(member).filter(dialect.isNode)
 }
 
-function childrenOf(node: Node, dialect: Dialect): readonly Node[] {
+function childrenOf(node: Node, inner: Node | undefined, dialect: Dialect): readonly Node[] {
   const definition = dialect.definition(node)
   const members = Object.getOwnPropertyNames(definition).map((name) => memberOf(definition, name))
-  return [dialect.inner(node), ...members].flatMap((member) => nodesIn(member, dialect))
+  return [inner, ...members].flatMap((member) => nodesIn(member, dialect))
 }

@@ -11,7 +11,7 @@ import Koa from 'koa'
 import mount from 'koa-mount'
 import files from 'koa-static'
 
-import { frontDoor, protect } from '../src/index.ts'
+import { frontDoor, protect } from '../../src/index.ts'
 
 const closed: AnyGuard = { name: 'closed', layer: 'custom', reads: 'head', check: () => deny(problem('not-permitted')) }
 /** One that runs before anybody has looked at the target, as headers and request ids do. */

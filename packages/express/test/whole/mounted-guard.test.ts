@@ -8,7 +8,7 @@ import { testServer } from '@ashlar/testkit'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import express, { Router } from 'express'
 
-import { frontDoor, protect } from '../src/index.ts'
+import { frontDoor, protect } from '../../src/index.ts'
 
 const closed: AnyGuard = { name: 'closed', layer: 'custom', reads: 'head', check: () => deny(problem('not-permitted')) }
 /** One that runs before anybody has looked at the target, as headers and request ids do. */

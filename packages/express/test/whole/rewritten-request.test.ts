@@ -4,7 +4,7 @@ import { afterEach, expect, test } from '@jest/globals'
 import express, { type RequestHandler } from 'express'
 import methodOverride from 'method-override'
 
-import { protect } from '../src/index.ts'
+import { protect } from '../../src/index.ts'
 
 const closed: AnyGuard = { name: 'closed', layer: 'custom', reads: 'head', check: () => deny(problem('not-permitted')) }
 const open: AnyGuard = { name: 'open', layer: 'custom', reads: 'head', check: () => ALLOW }

@@ -6,7 +6,7 @@ import { type TestServer, testServer } from '@ashlar/testkit'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import Koa from 'koa'
 
-import { frontDoor, protect } from '../src/index.ts'
+import { frontDoor, protect } from '../../src/index.ts'
 
 const closed: AnyGuard = { name: 'closed', layer: 'custom', reads: 'head', check: () => deny(problem('not-permitted')) }
 const open: AnyGuard = { name: 'open', layer: 'custom', reads: 'head', check: () => ALLOW }
