@@ -1,14 +1,7 @@
 import { ALLOW, type AshlarError, allow, deny, type Principal, principal, problem, slot } from '@ashlar/core'
 
 import { recordEvents } from '../recorder.ts'
-import {
-  type AdapterUnderTest,
-  type AppUnderTest,
-  guardThat,
-  type RouteUnderTest,
-  type TestRunner,
-  withServer,
-} from './app.ts'
+import { type AdapterUnderTest, guardThat, type RouteUnderTest, type TestRunner, withServer } from './app.ts'
 
 const PRINCIPAL: Principal = Object.freeze({ kind: 'bearer', subject: 'ada', roles: [], scopes: [], claims: {} })
 const SIGN_IN = guardThat(() => allow({ principal: PRINCIPAL }), { name: 'sign in' })
@@ -56,12 +49,12 @@ export function state({ describe, test, expect }: TestRunner, adapter: AdapterUn
         return ALLOW
       })
       const needy = guardThat(() => ALLOW, { needs: ['principal'] as never })
-      const routes = [
+      const routes: readonly RouteUnderTest[] = [
         { path: '/x', guards: [needy], handler: ({ source }) => ({ body: principal.of(source).subject }) },
       ]
       const recorder = recordEvents()
       try {
-        await withServer(adapter, { guards: [SIGN_IN, filter], routes } as AppUnderTest, async ({ call }) => {
+        await withServer(adapter, { guards: [SIGN_IN, filter], routes }, async ({ call }) => {
           expect(await call('/x')).toMatchObject({ status: 200, text: 'ada' })
           expect(await recorder.completed()).toMatchObject({ principal: { subject: 'ada' }, outcome: { status: 200 } })
         })
