@@ -1,5 +1,6 @@
 export { type AdapterOptions, type AdapterSettings, adapterSettings } from './adapter/adapter-options.ts'
-export { type AnyMethod, type MethodDecorator, methodDecorator } from './adapter/decorator.ts'
+export type { AnyMethod } from './adapter/class-wide.ts'
+export { type MethodDecorator, methodDecorator } from './adapter/decorator.ts'
 export type { Answer, Port } from './adapter/port.ts'
 export type { Step } from './guard/step.ts'
 export { stepsOf, stepsOfSome } from './guard/steps-of.ts'

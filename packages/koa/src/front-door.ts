@@ -25,10 +25,17 @@ export type KoaFrontDoor = <const Guards extends readonly AnyGuard[]>(
 export function frontDoorWith(settings: AdapterSettings, port: Port<KoaContext>): KoaFrontDoor {
   const door = nodeFrontDoorWith(settings) as (app: App, ...guards: readonly AnyGuard[]) => FrontDoor
   return (app, ...guards) => {
-    const made = door(app, ...(guards as readonly AnyGuard[]))
-    if (!Array.isArray(app.middleware)) throw notKoa()
-    app.middleware.unshift(middlewareOf(port, []))
-    return made
+    // Whatever is no app at all is the other door's to say.
+    if (typeof app === 'function') throw notKoa()
+    const { middleware } = app ?? {}
+    // Koa takes what it finds when the door asks for its callback.
+    middleware?.unshift(middlewareOf(port, []))
+    try {
+      return door(app, ...(guards as readonly AnyGuard[]))
+    } catch (error) {
+      middleware?.shift()
+      throw error
+    }
   }
 }
 

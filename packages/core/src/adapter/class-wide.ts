@@ -1,5 +1,7 @@
 import { ConfigurationError } from '../errors.ts'
-import type { AnyMethod } from './decorator.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: a decorator must accept a method of any class and any parameters
+export type AnyMethod = (this: any, ...args: any[]) => unknown
 
 // biome-ignore lint/suspicious/noExplicitAny: a decorator must accept a class with any constructor
 export type AnyClass = new (...args: any[]) => object

@@ -1,8 +1,5 @@
 import { ConfigurationError } from '../errors.ts'
-import { type AnyClass, classWide } from './class-wide.ts'
-
-// biome-ignore lint/suspicious/noExplicitAny: a decorator must accept a method of any class and any parameters
-export type AnyMethod = (this: any, ...args: any[]) => unknown
+import { type AnyClass, type AnyMethod, classWide } from './class-wide.ts'
 
 /** Usable as a standard (TC39) decorator and under `experimentalDecorators`, on methods and on classes. */
 export interface MethodDecorator<Method extends AnyMethod> {

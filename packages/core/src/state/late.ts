@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import { types } from 'node:util'
 
 import { contain } from '../trouble/contain.ts'
 import { exchangeOf } from './carried-exchange.ts'
@@ -34,12 +33,17 @@ export function slotValue(slots: SlotValues, name: string, raw: IncomingMessage)
   const value = held.make(raw)
   if (held.made) return value
   slots[name] = new Late(() => value, true)
-  // Templates read what they never wait for. No other thenable is touched: some begin their work when they are waited for.
-  if (types.isPromise(value)) {
+  // Templates read what they never wait for.
+  if (mayEndTheProcess(value)) {
     contain(
       () => value,
       (error) => exchangeOf(raw)?.report(error),
     )
   }
   return value
+}
+
+/** Only the language's own promises do when nobody waits for them; other thenables may begin their work when somebody does. */
+function mayEndTheProcess(value: unknown): value is PromiseLike<unknown> {
+  return Object.prototype.toString.call(value) === '[object Promise]'
 }

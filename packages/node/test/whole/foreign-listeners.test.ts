@@ -3,7 +3,7 @@ import { ALLOW, type Guard } from '@ashlar/core'
 import { type TroubleName, testServer, troubles } from '@ashlar/testkit'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 
-import { adapter } from '../src/index.ts'
+import { adapter } from '../../src/index.ts'
 
 const base = { name: 'pass', layer: 'custom', reads: 'head' } as const
 const atOnce: Guard = { ...base, check: () => ALLOW }
