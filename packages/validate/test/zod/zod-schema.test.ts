@@ -5,6 +5,7 @@ import { testRequest } from '@ashlar/testkit'
 import { describe, expect, test } from '@jest/globals'
 import type { ZodType } from 'zod'
 import * as mini from 'zod/mini'
+import type { $constructor, $ZodType, $ZodTypeDef } from 'zod/v4/core'
 
 import { type InputIssue, validate } from '../../src/index.ts'
 import { expectNothingLoose, thenable } from '../promises.ts'
@@ -273,8 +274,8 @@ describe.each(ZODS_4)('%s', (_, z) => {
       }),
     })
     expect(issuesOf(await guard.check(testRequest({ body: 'no' }), {}))).toMatchObject([{ message: 'a plain no' }])
-    const own = z.core.$constructor('OwnText', (inst, def: z.core.$ZodTypeDef) => {
-      const base: z.core.$constructor<z.core.$ZodType> = z.core.$ZodType
+    const own = z.core.$constructor('OwnText', (inst, def: $ZodTypeDef) => {
+      const base: $constructor<$ZodType> = z.core.$ZodType
       base.init(inst as never, def)
       ;(inst as unknown as ZodType)._zod.parse = async (payload) => payload
     })
