@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 
 import { type Added, type AnyGuard, type InOrder, stateOf } from '@ashlar/core'
-import { type MethodDecorator, methodDecorator, type Port, stepsOf, stepsOfSome } from '@ashlar/core/adapter'
+import { type MethodDecorator, methodDecorator, type Port, stepsOf, stepsOfSome, turnAway } from '@ashlar/core/adapter'
 import { isThenable } from '@ashlar/core/time'
 import type { Next, NodeContext, NodeRequest } from '@ashlar/node'
 import { middlewareOf } from '@ashlar/node/adapter'
@@ -33,7 +33,8 @@ export function decoratorWith(port: Port<NodeContext>): ExpressDecorator {
     return methodDecorator<ExpressMethod>(
       (method) =>
         function protectedMethod(request, response, next) {
-          middleware(request, response, () => call(() => method.call(this, request, response, next), next))
+          const handler = (): unknown => method.call(this, request, response, next)
+          middleware(request, response, () => call(handler, endOf(port, { request, response }, next)))
         },
     )
   }
@@ -52,10 +53,18 @@ export function handleWith(port: Port<NodeContext>): ExpressHandle {
     const middleware = middlewareOf(port, stepsOf(guards as readonly AnyGuard[]))
     return function handleMiddleware(request, response, next) {
       middleware(request, response, () => {
-        call(() => handler(stateOf(request) as Added<Guards>, request, response, next), next)
+        call(
+          () => handler(stateOf(request) as Added<Guards>, request, response, next),
+          endOf(port, { request, response }, next),
+        )
       })
     }
   }
+}
+
+/** Who is told of a handler's error. An app that calls a method itself, `(req, res) => orders.list(req, res)`, may pass no `next`. */
+function endOf(port: Port<NodeContext>, context: NodeContext, next: unknown): Next {
+  return typeof next === 'function' ? (next as Next) : (error) => void turnAway(port, context, error)
 }
 
 /** Express 4 does not see a handler's rejection, so it is passed on here; a rejection with nothing is an error as well. */

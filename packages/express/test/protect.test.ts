@@ -1,11 +1,11 @@
 import { createServer } from 'node:http'
 
-import { allow, type Guard } from '@ashlar/core'
+import { ALLOW, allow, type Guard } from '@ashlar/core'
 import { testServer } from '@ashlar/testkit'
 import { expect, test } from '@jest/globals'
 import express, { type Request, type Response } from 'express'
 
-import { errorBoundary, handle, protect } from '../src/index.ts'
+import { adapter, errorBoundary, handle, protect } from '../src/index.ts'
 
 const order: Guard<{ input: { total: number } }> = {
   name: 'order',
@@ -77,6 +77,41 @@ test('a handler behind protect() has the types that Express gives it', async () 
   try {
     const { text } = await server.call('/orders/7', { method: 'POST', body: { symbol: 'ASH' } })
     expect(JSON.parse(text)).toEqual({ id: '7', symbol: 'ASH' })
+  } finally {
+    await server.close()
+  }
+})
+
+test('a method or a handler that is called without next, and fails, is answered and reported', async () => {
+  const reported: unknown[] = []
+  const { Protect, handle } = adapter({ onError: (error) => reported.push(error) })
+  const open: Guard = { name: 'open', layer: 'custom', reads: 'head', check: () => ALLOW }
+  const slow: Guard = { ...open, name: 'slow', check: async () => ALLOW }
+  const boom = new Error('boom')
+  const app = express()
+  for (const guard of [open, slow]) {
+    class Orders {
+      async rejects(_request: Request, _response: Response): Promise<void> {
+        throw boom
+      }
+      throws(_request: Request, _response: Response): void {
+        throw boom
+      }
+    }
+    const orders = new (Protect(guard)(Orders))()
+    const handler = handle([guard], () => Promise.reject(boom)) as (request: Request, response: Response) => void
+    app.get(`/${guard.name}/rejects`, (request, response) => void orders.rejects(request, response))
+    app.get(`/${guard.name}/throws`, (request, response) => orders.throws(request, response))
+    app.get(`/${guard.name}/handle`, (request, response) => handler(request, response))
+  }
+  const server = await testServer(createServer(app))
+  try {
+    for (const name of ['open', 'slow']) {
+      for (const way of ['rejects', 'throws', 'handle']) {
+        expect((await server.call(`/${name}/${way}`)).json()).toMatchObject({ status: 500, code: 'internal-error' })
+      }
+    }
+    expect(reported).toEqual(Array(6).fill(boom))
   } finally {
     await server.close()
   }

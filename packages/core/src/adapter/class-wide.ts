@@ -148,7 +148,13 @@ function coveredGetter(get: () => unknown, guarded: (method: AnyMethod) => AnyMe
 
 /** A function, and no class: that is made an instance of, and never called. */
 function isHandler(value: unknown): value is AnyMethod {
-  return typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value))
+  return typeof value === 'function' && !isClass(value)
+}
+
+/** By its prototype as well, which no one can replace: the text of a method that is called `class` begins like a class. */
+function isClass(value: object): boolean {
+  const prototype = Object.getOwnPropertyDescriptor(value, 'prototype')
+  return prototype?.writable === false && /^class\b/.test(Function.prototype.toString.call(value))
 }
 
 function isOf(prototype: object, instance: object): boolean {

@@ -9,6 +9,7 @@ import type { RequestView } from '../request/request-view.ts'
 import type { Awaitable } from '../time/awaitable.ts'
 import { withDeadline } from '../time/deadline.ts'
 import { isThenable } from '../time/is-thenable.ts'
+import { contain } from '../trouble/contain.ts'
 import type { Witness } from './witness.ts'
 
 const DEFAULT_TIMEOUT_MS = 10_000
@@ -52,7 +53,11 @@ async function settle(
     const verdict = await withDeadline(pending, timeLeft(witness, manner), {
       error: () => new AshlarError('ERR_GUARD_TIMEOUT', `Guard "${step.name}" did not answer in time.`),
       // What a late verdict holds is let go of when the response closes, as if it had been in time.
-      late: (verdict) => release(verdict, witness),
+      late: (verdict) =>
+        contain(
+          () => release(verdict, witness),
+          (error) => witness?.report(error),
+        ),
     })
     return record(step, verdict, witness, manner)
   } catch (error) {

@@ -1,3 +1,4 @@
+import { contain } from '../trouble/contain.ts'
 import { timeLimit } from './time-limit.ts'
 
 export interface Deadline<T> {
@@ -22,13 +23,13 @@ export function withDeadline<T>(
     const stop = timeLimit(ms, () => {
       isLate = true
       reject(error())
-      callOff?.()
+      contain(() => callOff?.())
     })
     // A promise of our own takes any thenable, whatever that does when it is asked, and waits for its thenables in time.
     new Promise<T>((adopt) => adopt(pending)).then(
       (value) => {
         stop()
-        if (isLate) late?.(value)
+        if (isLate) contain(() => late?.(value))
         else resolve(value)
       },
       (cause: unknown) => {

@@ -46,6 +46,32 @@ export const KINDS: Readonly<Record<string, Kind>> = {
       },
     add: (to, said) => Object.assign(to, { [SYMBOL]: saying(said) }),
   },
+  'a method whose text begins like that of a class': {
+    name: 'class',
+    place: 'instance',
+    make: (said, base = Nothing) =>
+      class extends base {
+        class(): string {
+          return said
+        }
+      },
+    add: (to, said) =>
+      Object.assign(to, {
+        class(): string {
+          return said
+        },
+      }),
+  },
+  'a static method whose text begins like that of a class': {
+    name: 'class',
+    place: 'class',
+    make: (said, base = Nothing) =>
+      class extends base {
+        static class(): string {
+          return said
+        }
+      },
+  },
   'an asynchronous method': {
     name: 'show',
     place: 'instance',

@@ -45,6 +45,21 @@ describe('withDeadline()', () => {
     expect(callOff).toHaveBeenCalledTimes(1)
   })
 
+  test('what throws when the time is up, or is handed what comes late, ends no process', async () => {
+    const throws = jest.fn(() => {
+      throw new Error('own')
+    })
+    let settle: (value: number) => void = () => undefined
+    const pending = new Promise<number>((resolve) => (settle = resolve))
+    const value = withDeadline(pending, 100, { error, late: throws, callOff: throws })
+    jest.advanceTimersByTime(100)
+    await expect(value).rejects.toThrow('too late')
+    settle(7)
+    jest.useRealTimers()
+    await new Promise(setImmediate)
+    expect(throws).toHaveBeenCalledTimes(2)
+  })
+
   test('does not keep the process alive', () => {
     jest.useRealTimers()
     const unref = jest.spyOn(Object.getPrototypeOf(setTimeout(() => undefined, 0)), 'unref')

@@ -176,10 +176,11 @@ describe.each([
   const two = as(raising('Two'))
 
   test('is not published where another passes', async () => {
-    for (const inner of [one, some(one, two), chain(winner('First'), one), when(() => true, one), shadow(some(one))]) {
+    const shadowed = chain(shadow(some(one)), as(loser('Lost')))
+    for (const inner of [one, some(one, two), chain(winner('First'), one), when(() => true, one), shadowed]) {
       recorder.clear()
       expect((await decide([some(inner as Guard, as(winner('Won')))])).passed).toBe(true)
-      expect(raised()).toEqual(inner.name.startsWith('shadow') ? ['authn_login_fail One'] : [])
+      expect(raised()).toEqual(inner === shadowed ? ['authn_login_fail One'] : [])
       expect(recorder.decisions().some((decision) => /deny$/.test(decision))).toBe(true)
     }
   })
@@ -271,6 +272,22 @@ test('a condition that throws refuses, and one that answers anything but false r
   for (const answer of [undefined, null, 0, '', Promise.resolve(false)]) {
     expect((await decide([when(() => answer as never, loser('Guarded'))])).passed).toBe(false)
   }
+})
+
+test('some() takes no guard that lets everything pass', async () => {
+  const shadowed = shadow(loser('Lost')) as AnyGuard
+  const open: readonly AnyGuard[] = [
+    shadowed,
+    { ...shadowed, name: 'copy' },
+    chain(),
+    chain(shadowed as never, shadow(winner('Won')) as never),
+    when(['/x'], shadowed) as AnyGuard,
+  ]
+  for (const guard of open) {
+    const refused = expect.objectContaining({ code: 'ERR_GUARD_INVALID', message: expect.stringContaining(guard.name) })
+    expect(() => some(loser('Lost'), guard as never)).toThrow(refused)
+  }
+  expect((await decide([some(chain(shadowed as never, loser('Lost')), loser('Lost'))])).passed).toBe(false)
 })
 
 test('some() without guards, and conditions without paths, are configuration errors', () => {
