@@ -154,7 +154,12 @@ export class Exchange implements CarriedExchange, Witness, AnsweredRequest {
     })
     this.#outcome = outcome
     if (this.#hooks) for (const hook of this.#hooks) this.#call(hook, outcome)
-    if (events.hasSubscribers) this.#publishCompletion(outcome)
+    if (!events.hasSubscribers) return
+    // Called by an event, whose emitter would pass on what a foreign principal or route throws when it is read.
+    contain(
+      () => this.#publishCompletion(outcome),
+      (error) => this.report(error),
+    )
   }
 
   /** `close` comes last on every path: after `finish` as well as on an abort. */

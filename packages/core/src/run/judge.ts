@@ -161,14 +161,20 @@ function checkNeeds({ name: guard }: Step, needs: readonly string[], state: obje
 function checkVerdict({ name }: Step, verdict: Verdict | undefined): Verdict {
   switch (verdict?.kind) {
     case 'allow':
-      return verdict
+      if (areEffects(verdict.also)) return verdict
+      break
     case 'deny':
-      if (isStatus(verdict.problem?.status, 400)) return verdict
+      if (areEffects(verdict.also) && isStatus(verdict.problem?.status, 400)) return verdict
       break
     case 'respond':
-      if (isStatus(verdict.status, 200)) return verdict
+      if (areEffects(verdict.also) && isStatus(verdict.status, 200)) return verdict
   }
   throw new AshlarError('ERR_GUARD_INVALID', `Guard "${name}" answered something that is no verdict.`)
+}
+
+function areEffects(also: unknown): boolean {
+  if (also === undefined) return true
+  return Array.isArray(also) && also.every((effects) => typeof effects === 'object' && effects !== null)
 }
 
 function isStatus(status: unknown, min: number): boolean {

@@ -9,6 +9,7 @@ test('text() quotes only where the table says so, and keeps no memory of what it
   expect(message(text({ pattern: /^[a-z]+$/ }), 'Secret')).toBe(
     'must be a text that matches /^[a-z]+$/, not a text of 6 characters.',
   )
+  expect(message(text(), 1234567)).toBe('must be a text that is not empty, not a number.')
   const sticky = text({ pattern: /a/gy })
   expect([sticky('a', AT), sticky('a', AT)]).toEqual(['a', 'a'])
 })
