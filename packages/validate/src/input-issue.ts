@@ -61,11 +61,16 @@ function isSegment(step: unknown): step is { readonly key: unknown } {
 function pathText(steps: readonly unknown[]): string {
   let path = ''
   for (const [index, step] of steps.entries()) {
-    const next = `${index > 0 ? '.' : ''}${String(step).slice(0, MAX_STEP_LENGTH)}`
+    const next = `${index > 0 ? '.' : ''}${stepText(step)}`
     if (path.length + next.length > MAX_PATH_LENGTH) return `${path}…`
     path += next
   }
   return path
+}
+
+/** A step that is no key has no name: a library may tell anything. */
+function stepText(step: unknown): string {
+  return typeof step === 'object' || typeof step === 'function' ? '?' : String(step).slice(0, MAX_STEP_LENGTH)
 }
 
 /** At most as many bytes as the text has in JSON, for which control characters and halves of pairs are written in six. */

@@ -33,5 +33,7 @@ export class InputSchema {
 /** zod answers Standard Schema's call by a first run, which it gives up where it meets a promise, and a second one. */
 function runnerOf(schema: Schema): (value: unknown) => Awaitable<Parsed> {
   const zod = isZod4(schema) ? new ZodSchema(schema, zod4) : isZod3(schema) ? new ZodSchema(schema, zod3) : undefined
-  return zod ? (value) => zod.parse(value) : (value) => parseStandard(schema, value)
+  if (zod) return (value) => zod.parse(value)
+  const standard = schema['~standard']
+  return (value) => parseStandard(standard, value)
 }

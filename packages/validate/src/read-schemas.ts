@@ -36,7 +36,7 @@ const HINTS = {
 /** The schemas by part, in the order of the parts. @throws ConfigurationError for what is none */
 export function readSchemas(schemas: Readonly<Partial<Record<InputPart, Schema>>>): readonly InputSchema[] {
   // Read as options it would be one with members that nobody knows.
-  if (isAnySchema(schemas)) {
+  if (readAsSchema(schemas)) {
     throw new OptionPlace(WHERE).invalid(
       'an object with options',
       undefined,
@@ -64,6 +64,15 @@ export function readSchemas(schemas: Readonly<Partial<Record<InputPart, Schema>>
 /** zod 3 has Standard Schema since 3.24. */
 function isAnySchema(value: unknown): value is Schema {
   return isSchema(value) || isZod4(value) || isZod3(value)
+}
+
+/** Options that can't be read are the reader's to refuse. */
+function readAsSchema(schemas: unknown): boolean {
+  try {
+    return isAnySchema(schemas)
+  } catch {
+    return false
+  }
 }
 
 function hasSchemas(value: unknown): boolean {

@@ -9,8 +9,8 @@ import type { Schema } from './schema.ts'
  * library's affair; a thing that is no answer is an error.
  * @throws TypeError for an answer that Standard Schema does not know, and whatever the schema throws
  */
-export function parseStandard(schema: Schema, value: unknown): Awaitable<Parsed> {
-  const result = schema['~standard'].validate(value)
+export function parseStandard(standard: Schema['~standard'], value: unknown): Awaitable<Parsed> {
+  const result = standard.validate(value)
   return isThenable(result) ? Promise.resolve(result).then(parsedOf) : parsedOf(result)
 }
 

@@ -58,3 +58,15 @@ test('a zod whose objects take __proto__ for a prototype is refused, by whicheve
   expect([error.code, error.option]).toEqual(['ERR_OPTION_UNSAFE', 'body'])
   expect(error.message).toContain('Use zod 4.5 or newer')
 })
+
+test('options that can’t be read are refused by name', () => {
+  const thrower = () => {
+    throw new Error('no')
+  }
+  for (const options of [
+    new Proxy({}, { get: thrower, ownKeys: thrower }),
+    Object.defineProperty({}, 'body', { get: thrower, enumerable: true }),
+  ]) {
+    expect(errorOf(() => validate(options as never)).code).toBe('ERR_OPTION_INVALID')
+  }
+})

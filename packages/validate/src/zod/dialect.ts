@@ -40,9 +40,15 @@ export function isAwaited(name: string): boolean {
   return !ASKED_AT_ONCE.has(name) && !NAMING.has(name)
 }
 
-/** Whether zod waits for something that the definition itself holds. */
-export function holdsAwaited(definition: Definition): boolean {
-  return Object.getOwnPropertyNames(definition).some(
-    (name) => isAwaited(name) && typeof Object.getOwnPropertyDescriptor(definition, name)?.value === 'function',
-  )
+/** Whether a function says of itself that it answers a promise. */
+export function isAsync(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object AsyncFunction]'
+}
+
+/** Whether a definition itself holds functions that zod waits for, or that it would have to wait for. */
+export function holdsForeign(definition: Definition): boolean {
+  return Object.getOwnPropertyNames(definition).some((name) => {
+    const member: unknown = Object.getOwnPropertyDescriptor(definition, name)?.value
+    return (typeof member === 'function' && isAwaited(name)) || isAsync(member)
+  })
 }

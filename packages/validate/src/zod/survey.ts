@@ -4,6 +4,8 @@ import type { Definition, Dialect, Node } from './dialect.ts'
 const MAX_DEFERRED = 100
 
 export interface Survey {
+  /** Whether there is any foreign code in the schema. */
+  readonly foreign: boolean
   /** Whether foreign code can be reached from a node of the schema. */
   leadsToForeign(node: Node): boolean
 }
@@ -14,7 +16,7 @@ export function survey(schema: Node, dialect: Dialect): Survey {
   const foreign = new Set<Node>()
   for (const [node, { deferred }] of found) {
     if (dialect.isForeign(node)) foreign.add(node)
-    if (deferred > MAX_DEFERRED) return { leadsToForeign: () => true }
+    if (deferred > MAX_DEFERRED) return { foreign: true, leadsToForeign: () => true }
     const inner = dialect.inner(node)
     for (const child of childrenOf(node, inner, dialect)) {
       const known = found.get(child)
@@ -23,7 +25,7 @@ export function survey(schema: Node, dialect: Dialect): Survey {
     }
   }
   for (const node of foreign) for (const parent of found.get(node)?.parents ?? []) foreign.add(parent)
-  return { leadsToForeign: (node) => foreign.has(node) }
+  return { foreign: foreign.size > 0, leadsToForeign: (node) => foreign.has(node) }
 }
 
 interface Place {
@@ -43,7 +45,10 @@ export function memberOf(definition: Definition, name: string): unknown {
 export function nodesIn(member: unknown, dialect: Dialect): readonly Node[] {
   if (typeof member !== 'object' || member === null) return []
   if (member instanceof Map) return [...member.values()].filter(dialect.isNode)
-  return dialect.isNode(member) ? [member] : Object.values(member).filter(dialect.isNode)
+  if (dialect.isNode(member)) return [member]
+  return Reflect.ownKeys(member)
+    .map((name) => (member as Record<PropertyKey, unknown>)[name])
+    .filter(dialect.isNode)
 }
 
 function childrenOf(node: Node, inner: Node | undefined, dialect: Dialect): readonly Node[] {

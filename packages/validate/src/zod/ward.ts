@@ -8,29 +8,40 @@ type Foreign = (...values: unknown[]) => unknown
  */
 export class Ward {
   #failure: { readonly error: unknown } | undefined
-  readonly #pending = new Set<Promise<unknown>>()
+  #pending = 0
+  #atRest: (() => void) | undefined
 
   get failed(): boolean {
     return this.#failure !== undefined
   }
 
-  /** Whether something that was begun has not ended. */
+  /** Whether something that was begun has not ended, be it zod's or the app's. */
   get busy(): boolean {
-    return this.#pending.size > 0
+    return this.#pending > 0
   }
 
   fail(error: unknown): void {
     this.#failure ??= { error }
   }
 
-  /** @throws the first failure of the run */
-  throwFailure(): void {
-    if (this.#failure) throw this.#failure.error
+  /** Makes the ward as new, for a run after this one. @throws the failure of this one */
+  close(): void {
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure) throw failure.error
   }
 
   /** Fulfilled when everything that was begun has ended, whether zod waited for it or not. */
   async idle(): Promise<void> {
-    while (this.busy) await Promise.all(this.#pending)
+    do {
+      if (this.busy) {
+        await new Promise<void>((resolve) => {
+          this.#atRest = resolve
+        })
+      }
+      // What has ended may be followed by more, which zod begins before the turn is over.
+      await new Promise((resolve) => setImmediate(resolve))
+    } while (this.busy)
   }
 
   /** What the app wrote, made harmless. After a failure it is called no more: there is no right input to call it with. */
@@ -40,11 +51,23 @@ export class Ward {
       if (ward.failed) return undefined
       try {
         const answer = foreign.apply(this, values)
-        return isThenable(answer) ? ward.#watch(answer) : answer
+        return isThenable(answer) ? ward.#watch(Promise.resolve(answer), (error) => ward.fail(error)) : answer
       } catch (error) {
         ward.fail(error)
         return undefined
       }
+    }
+  }
+
+  /** A function that zod asks for an answer at once: a promise in its place is an error, whatever becomes of it. */
+  containAtOnce(foreign: Foreign, name: string): Foreign {
+    const contained = this.contain(foreign)
+    const ward = this
+    return function atOnce(this: unknown, ...values) {
+      const answer = contained.apply(this, values)
+      if (!isThenable(answer)) return answer
+      ward.fail(new TypeError(`A schema has an asynchronous function for "${name}", for which zod does not wait.`))
+      return undefined
     }
   }
 
@@ -61,19 +84,32 @@ export class Ward {
       }
       try {
         const answer = step(...given)
-        return isThenable(answer) ? answer.then(undefined, lose) : answer
+        return isThenable(answer) ? this.#watch(answer, lose) : answer
       } catch (error) {
         return lose(error)
       }
     }
   }
 
-  /** A promise of this realm, which zod knows for one, and which never rejects. */
-  #watch(answer: PromiseLike<unknown>): Promise<unknown> {
-    const watched: Promise<unknown> = Promise.resolve(answer)
-      .catch((error: unknown) => this.fail(error))
-      .finally(() => this.#pending.delete(watched))
-    this.#pending.add(watched)
-    return watched
+  /** The same promise, which never rejects. */
+  #watch<Answer, Instead>(
+    answer: PromiseLike<Answer>,
+    instead: (error: unknown) => Instead,
+  ): PromiseLike<Answer | Instead> {
+    this.#pending++
+    return answer.then(
+      (value) => {
+        this.#ended()
+        return value
+      },
+      (error: unknown) => {
+        this.#ended()
+        return instead(error)
+      },
+    )
+  }
+
+  #ended(): void {
+    if (--this.#pending === 0) this.#atRest?.()
   }
 }

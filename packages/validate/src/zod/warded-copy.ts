@@ -1,4 +1,4 @@
-import { type Definition, type Dialect, isAwaited, type Node } from './dialect.ts'
+import { type Definition, type Dialect, isAsync, isAwaited, type Node } from './dialect.ts'
 import { memberOf, nodesIn, type Survey } from './survey.ts'
 import type { Ward } from './ward.ts'
 
@@ -37,21 +37,26 @@ export function wardedCopy(schema: Node, dialect: Dialect, { leadsToForeign }: S
   function rewrite(node: Node, name: string, member: unknown, isFunction: boolean): unknown {
     if (name === 'shape') return isFunction ? onceOnly(() => lazily(member as object)) : lazily(member as object)
     if (name === 'getter') return () => copy(dialect.inner(node) ?? node)
-    if (typeof member === 'function') return isAwaited(name) ? ward.contain(member as Foreign) : member
+    if (typeof member === 'function') return contained(name, member as Foreign)
     if (dialect.isNode(member)) return copy(member)
     if (member instanceof Map) return new Map([...member].map(([key, value]) => [key, copyIfNode(value)]))
     if (Array.isArray(member)) return member.some(dialect.isNode) ? member.map(copyIfNode) : member
     return name === 'effect' ? containAll(member as object) : member
   }
 
+  function contained(name: string, foreign: Foreign): Foreign {
+    if (isAwaited(name)) return ward.contain(foreign)
+    return isAsync(foreign) ? ward.containAtOnce(foreign, name) : foreign
+  }
+
   /** Each when it is asked for, for an object may hold itself. */
   function lazily(shape: object): object {
-    const members: PropertyDescriptorMap = {}
-    for (const [name, value] of Object.entries(shape)) {
-      const descriptor = { get: () => copyIfNode(value), enumerable: true, configurable: true }
-      Object.defineProperty(members, name, { value: descriptor, enumerable: true })
+    const lazy = {}
+    for (const name of Reflect.ownKeys(shape)) {
+      const value = (shape as Record<PropertyKey, unknown>)[name]
+      Object.defineProperty(lazy, name, { get: () => copyIfNode(value), enumerable: true, configurable: true })
     }
-    return Object.defineProperties({}, members)
+    return lazy
   }
 
   function containAll(effect: object): object {

@@ -1,5 +1,5 @@
 import type { FoundIssue, Parsed } from '../parsed.ts'
-import { type Definition, type Dialect, holdsAwaited, type Node } from './dialect.ts'
+import { type Definition, type Dialect, holdsForeign, type Node } from './dialect.ts'
 
 type Result =
   | { readonly success: true; readonly data: unknown }
@@ -34,7 +34,7 @@ export const zod3: Dialect = {
 
   definition: (node) => known(node)._def,
 
-  isForeign: (node) => FOREIGN.has(nameOf(node)) || !nameOf(node).startsWith('Zod') || holdsAwaited(known(node)._def),
+  isForeign: (node) => FOREIGN.has(nameOf(node)) || !nameOf(node).startsWith('Zod') || holdsForeign(known(node)._def),
 
   inner: (node) => (nameOf(node) === 'ZodLazy' ? (known(node)._def['getter'] as () => Node)() : undefined),
 

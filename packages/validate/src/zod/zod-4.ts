@@ -1,7 +1,7 @@
 import { isThenable } from '@ashlar/core/time'
 
 import type { FoundIssue, Parsed } from '../parsed.ts'
-import { type Definition, type Dialect, holdsAwaited, type Node } from './dialect.ts'
+import { type Definition, type Dialect, holdsForeign, type Node } from './dialect.ts'
 import type { Ward } from './ward.ts'
 
 interface Payload {
@@ -105,7 +105,7 @@ export const zod4: Dialect = {
   /** What zod does not name as its own is foreign: a list of what calls foreign code would lack what it does not know. */
   isForeign(node) {
     const { def, run, traits } = kept(node)
-    if (holdsAwaited(def)) return true
+    if (holdsForeign(def)) return true
     if (!run) return !CHECKS.has(def['check'] as string)
     const type = def['type'] as string
     return !(LEAVES.has(type) || BRANCHES.has(type)) || ![...traits].every((trait) => /^_?\$?Zod/.test(trait))

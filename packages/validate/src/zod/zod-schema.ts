@@ -7,8 +7,8 @@ import { type Survey, survey } from './survey.ts'
 import { Ward } from './ward.ts'
 import { wardedCopy } from './warded-copy.ts'
 
-/** As many copies wait for the next request. */
-const MAX_IDLE = 16
+/** As many copies wait for the next requests; a copy takes as long to make as many requests take. */
+const MAX_IDLE = 64
 
 interface Copy {
   readonly schema: Node
@@ -33,9 +33,9 @@ export class ZodSchema {
   /** @throws whatever code of the app's in the schema throws, or what it rejects with */
   parse(value: unknown): Awaitable<Parsed> {
     // Not sooner: a schema may name others that the app's modules have not made yet when it is handed over.
-    this.#survey ??= survey(this.#schema, this.#dialect)
-    if (!this.#survey.leadsToForeign(this.#schema)) return this.#dialect.runNow(this.#schema, value)
-    return this.#warded(this.#idle.pop() ?? this.#copy(this.#survey), value)
+    const found = (this.#survey ??= survey(this.#schema, this.#dialect))
+    if (!found.foreign) return this.#dialect.runNow(this.#schema, value)
+    return this.#warded(this.#idle.pop() ?? this.#copy(found), value)
   }
 
   #copy(found: Survey): Copy {
@@ -64,8 +64,8 @@ export class ZodSchema {
   /** Waits also for what zod does not wait for: it may fail, and nobody else would know. */
   #conclude(copy: Copy, parsed: Parsed | undefined): Awaitable<Parsed> {
     if (copy.ward.busy) return copy.ward.idle().then(() => this.#conclude(copy, parsed))
-    copy.ward.throwFailure()
     if (this.#idle.length < MAX_IDLE) this.#idle.push(copy)
+    copy.ward.close()
     return parsed as Parsed
   }
 }

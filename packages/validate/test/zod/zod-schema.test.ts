@@ -3,7 +3,8 @@ import { runInNewContext } from 'node:vm'
 import type { Deny, Verdict } from '@ashlar/core'
 import { testRequest } from '@ashlar/testkit'
 import { describe, expect, test } from '@jest/globals'
-import type { ZodType, z } from 'zod'
+import type { core, ZodType } from 'zod'
+import * as mini from 'zod/mini'
 
 import { type InputIssue, validate } from '../../src/index.ts'
 import { expectNothingLoose, thenable } from '../promises.ts'
@@ -233,6 +234,26 @@ describe.each(ZODS_4)('%s', (_, z) => {
     ).toMatchObject([{ path: 'inner.0.name', message: 'bad' }])
   })
 
+  test('is seen also below a symbol', async () => {
+    const below = Symbol('below')
+    const guard = validate({ body: z.object({ [below]: z.any().refine(async () => false, 'seen') }) })
+    expect(issuesOf(await guard.check(testRequest({ body: {} }), {}))).toHaveLength(1)
+  })
+
+  test('fails where it is asynchronous and zod does not wait, and ends no process', async () => {
+    const wrong = failing('a') as () => never
+    await expectNothingLoose(async () => {
+      for (const schema of [
+        z.string().overwrite(wrong),
+        z.number().catch(wrong),
+        z.string().refine(() => true, { when: wrong }),
+      ]) {
+        const asking = (async () => validate({ body: schema }).check(testRequest({ body: 'x' }), {}))()
+        await expect(asking).rejects.toThrow('for which zod does not wait')
+      }
+    })
+  })
+
   test('may name schemas that are made after the guard', async () => {
     const guard = validate({ body: z.lazy(() => later) })
     const later = z.string()
@@ -252,8 +273,8 @@ describe.each(ZODS_4)('%s', (_, z) => {
       }),
     })
     expect(issuesOf(await guard.check(testRequest({ body: 'no' }), {}))).toMatchObject([{ message: 'a plain no' }])
-    const own = z.core.$constructor('OwnText', (inst, def: z.core.$ZodTypeDef) => {
-      const base: z.core.$constructor<z.core.$ZodType> = z.core.$ZodType
+    const own = z.core.$constructor('OwnText', (inst, def: core.$ZodTypeDef) => {
+      const base: core.$constructor<core.$ZodType> = z.core.$ZodType
       base.init(inst as never, def)
       ;(inst as unknown as ZodType)._zod.parse = async (payload) => payload
     })
@@ -262,6 +283,25 @@ describe.each(ZODS_4)('%s', (_, z) => {
       'allow',
     )
   })
+})
+
+test('what goes on after an alternative was right fails its own request, and none after it', async () => {
+  const slow = mini.pipe(
+    mini.transform((text: string) => text),
+    mini.custom((text) => text !== 'bad' || boom()),
+  )
+  const guard = validate({ body: mini.union([slow, mini.any()]) })
+  const outcomes: string[] = []
+  for (const body of ['bad', 'good', 'bad', 'good']) {
+    const asking = (async () => guard.check(testRequest({ body }), {}))()
+    outcomes.push(
+      await asking.then(
+        ({ kind }) => kind,
+        ({ message }: Error) => message,
+      ),
+    )
+  }
+  expect(outcomes).toEqual(['boom', 'allow', 'boom', 'allow'])
 })
 
 function boom(): never {
