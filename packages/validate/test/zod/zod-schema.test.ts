@@ -3,9 +3,8 @@ import { runInNewContext } from 'node:vm'
 import type { Deny, Verdict } from '@ashlar/core'
 import { testRequest } from '@ashlar/testkit'
 import { describe, expect, test } from '@jest/globals'
-import type { ZodType } from 'zod'
+import type { core, ZodType } from 'zod'
 import * as mini from 'zod/mini'
-import type { $constructor, $ZodType, $ZodTypeDef } from 'zod/v4/core'
 
 import { type InputIssue, validate } from '../../src/index.ts'
 import { expectNothingLoose, thenable } from '../promises.ts'
@@ -274,8 +273,8 @@ describe.each(ZODS_4)('%s', (_, z) => {
       }),
     })
     expect(issuesOf(await guard.check(testRequest({ body: 'no' }), {}))).toMatchObject([{ message: 'a plain no' }])
-    const own = z.core.$constructor('OwnText', (inst, def: $ZodTypeDef) => {
-      const base: $constructor<$ZodType> = z.core.$ZodType
+    const own = z.core.$constructor('OwnText', (inst, def: core.$ZodTypeDef) => {
+      const base: core.$constructor<core.$ZodType> = z.core.$ZodType
       base.init(inst as never, def)
       ;(inst as unknown as ZodType)._zod.parse = async (payload) => payload
     })
