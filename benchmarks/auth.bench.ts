@@ -67,14 +67,14 @@ async function benchAlgorithm(algorithm: Algorithm): Promise<Result[]> {
   const jwksUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 
   const socket = new Socket()
-  const guard = (cachedTokens?: number) => {
+  const guard = (maxRemembered?: number) => {
     const { check } = authenticate([
       bearer({
         issuer: iss,
         audience,
         algorithms: [algorithm],
         keys: publicKey,
-        ...(cachedTokens === 0 && { cachedTokens }),
+        ...(maxRemembered === 0 && { maxRemembered }),
       }),
     ])
     const raw = new IncomingMessage(socket)

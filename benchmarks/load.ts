@@ -6,7 +6,9 @@ export interface Load {
   /** The whole request, as it goes over the wire. */
   readonly request: string
   readonly connections: number
-  readonly milliseconds: number
+  /** How long it lasts, or how many requests it has; the first that is reached ends it. */
+  readonly milliseconds?: number
+  readonly requests?: number
 }
 
 export interface LoadReport {
@@ -17,7 +19,13 @@ export interface LoadReport {
   readonly statuses: Readonly<Record<string, number>>
 }
 
-export function applyLoad({ port, request, connections, milliseconds }: Load): Promise<LoadReport> {
+export function applyLoad({
+  port,
+  request,
+  connections,
+  milliseconds = Number.POSITIVE_INFINITY,
+  requests = Number.POSITIVE_INFINITY,
+}: Load): Promise<LoadReport> {
   const payload = Buffer.from(request, 'latin1')
   const latencies: number[] = []
   const statuses: Record<string, number> = {}
@@ -25,6 +33,7 @@ export function applyLoad({ port, request, connections, milliseconds }: Load): P
   const end = start + milliseconds
   return new Promise((resolve, reject) => {
     let open = connections
+    let left = requests
     // A client that sleeps has to be woken by each answer, and the server's core pays for that; on a virtual machine dearly.
     const stayAwake = (): void => {
       if (open > 0) setImmediate(stayAwake)
@@ -36,6 +45,10 @@ export function applyLoad({ port, request, connections, milliseconds }: Load): P
       let missing = 0
       let partial = ''
       const send = (): void => {
+        if (--left < 0) {
+          socket.end()
+          return
+        }
         sent = performance.now()
         socket.write(payload)
       }

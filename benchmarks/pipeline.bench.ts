@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Load, LoadReport } from './load.ts'
 import { messageOf, startPinned } from './pinned.ts'
 import { contenders } from './pipeline/contenders.ts'
-import { TARGET } from './pipeline/orders.ts'
+import { asked } from './pipeline/requests.ts'
 import { makeToken } from './pipeline/token.ts'
 import { type Bench, type Result, summarize } from './result.ts'
 
@@ -73,9 +73,7 @@ function casesOf(prefix: string): Readonly<Record<string, string>> {
 }
 
 function loadFor(name: string, port: number, token: string, milliseconds: number): Load {
-  const authorization = name.endsWith('401') ? '' : `Authorization: Bearer ${token}\r\n`
-  const request = `GET ${TARGET}?limit=20 HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: application/json\r\n${authorization}\r\n`
-  return { port, request, connections: 16, milliseconds }
+  return { port, request: asked(name, token).request, connections: 16, milliseconds }
 }
 
 async function measure(client: ChildProcess, load: Load): Promise<LoadReport> {
@@ -105,7 +103,7 @@ async function cpuOf(server: ChildProcess): Promise<number> {
 
 /** A contender that answers anything but what it should would be fast for nothing. */
 function checkStatuses(name: string, reports: readonly LoadReport[]): void {
-  const expected = /(401|429)$/.exec(name)?.[1] ?? '200'
+  const expected = asked(name, '').status
   const seen = [...new Set(reports.flatMap((report) => Object.keys(report.statuses)))]
   if (seen.length !== 1 || seen[0] !== expected)
     throw new Error(`${name}: expected only ${expected}, saw ${seen.join(', ')}.`)

@@ -3,35 +3,43 @@ import { availableParallelism, cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
-import type { Bench, Result } from './result.ts'
+import type { Result, Subject } from './result.ts'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 const subjects = readdirSync(folder)
   .filter((file) => file.endsWith('.bench.js'))
   .map((file) => file.slice(0, -'.bench.js'.length))
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
-const subject = positionals[0]
+const [subject, ...rest] = process.argv.slice(2)
 if (!subject || !existsSync(`${folder}${subject}.bench.js`)) {
   console.error(`Usage: npm run bench -- SUBJECT [--json FILE]\nSubjects: ${subjects.join(', ')}`)
   process.exit(2)
 }
 
-const { bench } = (await import(`./${subject}.bench.js`)) as { bench: Bench }
-const results = await bench()
+const { bench, options, print = printTables, failed } = (await import(`./${subject}.bench.js`)) as Subject
+const { values, positionals } = parseArgs({
+  args: rest,
+  allowPositionals: true,
+  options: { ...options, json: { type: 'string' } },
+})
+// 1 is for results that are a failure; this is for having none.
+const results = await bench({ values, positionals }).catch((error: unknown) => {
+  console.error(error)
+  process.exit(2)
+})
 print(results)
-if (values.json) {
+if (typeof values['json'] === 'string') {
   const machine = {
     node: process.version,
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     memoryMiB: Math.round(totalmem() / 2 ** 20),
   }
-  writeFileSync(values.json, `${JSON.stringify({ machine, date: new Date().toISOString(), results }, null, 2)}\n`)
+  writeFileSync(values['json'], `${JSON.stringify({ machine, date: new Date().toISOString(), results }, null, 2)}\n`)
 }
-process.exit(0)
+process.exit(failed?.(results) ? 1 : 0)
 
-function print(rows: readonly Result[]): void {
+function printTables(rows: readonly Result[]): void {
   for (const title of new Set(rows.map((row) => `${row.case} (${row.unit})`))) {
     const group = rows.filter((row) => `${row.case} (${row.unit})` === title)
     const bare = group.find((row) => row.contender === 'bare')?.median

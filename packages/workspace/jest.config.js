@@ -56,6 +56,6 @@ const examples = readdirSync(`${root}examples`, { withFileTypes: true })
 
 export default {
   rootDir: root,
-  projects: [...packages, ...examples],
+  projects: [...packages, ...examples, project('benchmarks', 'benchmarks')],
   coverageDirectory: `${root}coverage`,
 }

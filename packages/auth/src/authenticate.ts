@@ -9,10 +9,13 @@ import {
   type RequestView,
   type Verdict,
 } from '@ashlar/core'
-import { checkOptionNames } from '@ashlar/core/options'
+import { flag, optional, readOptions } from '@ashlar/core/options'
+import { isThenable } from '@ashlar/core/time'
 
 import { challengeText } from './challenge.ts'
 import type { CredentialSource, Fault, Verified } from './credential-source.ts'
+import { credentialSources } from './credential-sources.ts'
+import { readArgument } from './reading/argument.ts'
 import { Refusals } from './refusals.ts'
 
 export interface AuthenticateOptions {
@@ -30,6 +33,8 @@ type Authentication = Verdict<{ readonly principal: Principal }>
  * Establishes who is calling, by any of the given kinds of credential, and adds the `principal`.
  * 401 without credentials or with bad ones, 400 with several or unreadable ones, 503 when it can't be known now.
  * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
+ * @example
+ * app.use(protect(authenticate([bearer({ issuer, audience, algorithms: ['RS256'] }), apiKey(keys)])))
  */
 export function authenticate(
   kinds: readonly (CredentialSource | readonly CredentialSource[])[],
@@ -43,18 +48,17 @@ export function authenticate(
   kinds: readonly (CredentialSource | readonly CredentialSource[])[],
   options: AuthenticateOptions = {},
 ): Guard<{ principal?: Principal }> {
-  const sources = Array.isArray(kinds) ? (kinds as readonly CredentialSource[]).flat() : []
-  checkSources(sources)
-  checkOptionNames('authenticate()', options, ['optional', 'realm', 'resourceMetadata'])
-  const { optional = false, realm = 'api', resourceMetadata } = options
-  if (typeof optional !== 'boolean') {
-    throw new ConfigurationError('ERR_OPTION_INVALID', 'authenticate(): "optional" is true or false.')
-  }
+  const where = 'authenticate()'
+  const sources = readArgument(where, 'kinds', kinds, credentialSources)
+  const settings = readOptions(where, options, {
+    optional: flag(false),
+    realm: challengeText('api'),
+    resourceMetadata: optional(challengeText()),
+  })
+  const { realm, resourceMetadata } = settings
   const refusals = new Refusals(sources, {
-    realm: challengeText('authenticate()', 'realm', realm),
-    ...(resourceMetadata !== undefined && {
-      resource_metadata: challengeText('authenticate()', 'resourceMetadata', resourceMetadata),
-    }),
+    realm,
+    ...(resourceMetadata !== undefined && { resource_metadata: resourceMetadata }),
   })
   const inAuthorization = sources.filter(({ place }) => place === 'authorization')
   const inHeaders = sources.filter(({ place }) => place === 'header')
@@ -99,17 +103,25 @@ export function authenticate(
         credential = found
         break
       }
-      if (credential === undefined) return optional ? ALLOW : refusals.required
+      if (credential === undefined) return settings.optional ? ALLOW : refusals.required
     }
     const answer = chosen!.verify(credential, request)
-    return answer instanceof Promise ? settle(answer, chosen!) : conclude(answer, chosen!)
+    // A verdict is known sooner by what it has than by the method that it lacks.
+    const isVerdict = (answer as Partial<Verified> | undefined)?.kind === 'allow'
+    return !isVerdict && isThenable(answer) ? settle(answer, chosen!) : conclude(answer as Verified | Fault, chosen!)
   }
 
   function conclude(answer: Verified | Fault, source: CredentialSource): Authentication {
-    return answer.kind === 'fault' ? refusals.of(answer, source) : answer
+    if (answer.kind === 'fault') return refusals.of(answer, source)
+    if (answer.kind === 'allow' && answer.state?.principal) return answer
+    // Whatever it is, it says of nobody who is calling.
+    throw new ConfigurationError(
+      'ERR_GUARD_INVALID',
+      `authenticate(): "${source.name}" answered no verdict with a principal.`,
+    )
   }
 
-  async function settle(pending: Promise<Verified | Fault>, source: CredentialSource): Promise<Authentication> {
+  async function settle(pending: PromiseLike<Verified | Fault>, source: CredentialSource): Promise<Authentication> {
     return conclude(await pending, source)
   }
 
@@ -120,15 +132,4 @@ export function authenticate(
     adds: { principal },
     check,
   })
-}
-
-function checkSources(sources: readonly CredentialSource[]): void {
-  const usable = (source: Partial<CredentialSource> | undefined): boolean =>
-    typeof source?.find === 'function' && typeof source.verify === 'function'
-  if (sources.length === 0 || !sources.every(usable)) {
-    throw new ConfigurationError(
-      'ERR_OPTION_MISSING',
-      'authenticate(): the first argument is a list of credential kinds, such as [bearer({ … })].',
-    )
-  }
 }

@@ -1,9 +1,6 @@
-import { ConfigurationError } from '@ashlar/core'
+import { type OptionReader, text } from '@ashlar/core/options'
 
 import type { Challenge } from './credential-source.ts'
-
-/** Visible ASCII without `"` and `\`: what RFC 6750 §3 allows in a parameter, and what needs no quoting rules. */
-const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
 /** `Bearer realm="api", error="invalid_token"` */
 export function renderChallenge({ scheme, params = {} }: Challenge): string {
@@ -11,11 +8,15 @@ export function renderChallenge({ scheme, params = {} }: Challenge): string {
   return rendered.length > 0 ? `${scheme} ${rendered.join(', ')}` : scheme
 }
 
-/** @throws ConfigurationError `ERR_OPTION_INVALID` for a text that can't stand in a challenge */
-export function challengeText(where: string, name: string, value: string): string {
-  if (typeof value === 'string' && value !== '' && PLAIN.test(value)) return value
-  throw new ConfigurationError(
-    'ERR_OPTION_INVALID',
-    `${where}: "${name}" must be printable ASCII without quotes and backslashes.`,
-  )
+/**
+ * A text that can stand in a challenge: visible ASCII and spaces, without `"` and `\`, which is what RFC 6750 §3 allows in a
+ * parameter and what needs no quoting rules.
+ */
+export function challengeText(fallback?: string): OptionReader<string> {
+  return text({
+    pattern: /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/,
+    says: 'printable ASCII without quotes and backslashes',
+    quote: true,
+    ...(fallback !== undefined && { fallback }),
+  })
 }

@@ -11,7 +11,8 @@ export class Refusals {
   readonly ambiguous: Deny
   readonly duplicate: Deny
   readonly #params: Readonly<Record<string, string>>
-  readonly #made = new WeakMap<Fault, Deny>()
+  /** By source as well: two sources may share a fault and differ in their challenges. */
+  readonly #made = new WeakMap<CredentialSource, WeakMap<Fault, Deny>>()
 
   /** @param params what every challenge carries: the realm, and where the resource's metadata are */
   constructor(sources: readonly CredentialSource[], params: Readonly<Record<string, string>>) {
@@ -38,10 +39,15 @@ export class Refusals {
 
   /** A fault that is a constant has a refusal that is one. */
   of(fault: Fault, source: CredentialSource): Deny {
-    const known = this.#made.get(fault)
+    let refusals = this.#made.get(source)
+    if (!refusals) {
+      refusals = new WeakMap()
+      this.#made.set(source, refusals)
+    }
+    const known = refusals.get(fault)
     if (known) return known
     const made = this.#refuse(fault, source)
-    this.#made.set(fault, made)
+    refusals.set(fault, made)
     return made
   }
 

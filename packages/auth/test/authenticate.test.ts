@@ -107,7 +107,7 @@ describe.each(apps)('authenticate() in $framework', ({ serve }) => {
 
 test.each([
   ['no source', () => authenticate([]), 'ERR_OPTION_MISSING'],
-  ['a factory that was not called', () => authenticate([bearer as never]), 'ERR_OPTION_MISSING'],
+  ['a factory that was not called', () => authenticate([bearer as never]), 'ERR_OPTION_INVALID'],
   ['an unknown option', () => authenticate([source()], { optinal: true } as never), 'ERR_OPTION_UNKNOWN'],
   ['an optional that is no boolean', () => authenticate([source()], { optional: 1 } as never), 'ERR_OPTION_INVALID'],
   ['a realm that breaks out', () => authenticate([source()], { realm: 'a", error="x' }), 'ERR_OPTION_INVALID'],

@@ -40,7 +40,7 @@ test.each(apps)('the metadata are where the challenge says ($framework)', async 
 })
 
 test.each([
-  ['no servers', { resource, authorizationServers: [] }, 'ERR_OPTION_MISSING'],
+  ['no servers', { resource, authorizationServers: [] }, 'ERR_OPTION_INVALID'],
   ['a resource with a query', { resource: `${resource}?a=1`, authorizationServers: ['x'] }, 'ERR_OPTION_INVALID'],
   ['a resource over http', { resource: 'http://api.example', authorizationServers: ['x'] }, 'ERR_OPTION_UNSAFE'],
 ])('%s is refused at construction', (_, options, code) => {

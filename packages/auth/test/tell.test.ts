@@ -63,7 +63,7 @@ test.each([
   ['with a store', { store: memorySessions() }],
   ['in cookies alone', {}],
 ])('logins and logouts of sessions %s are told of', async (_, options) => {
-  const kept = sessions({ secrets: ['a secret of at least thirty-two bytes'], ...options })
+  const kept = sessions({ keyRing: [{ id: 'one', secret: 'a secret of at least thirty-two bytes' }], ...options })
   const cookie = (await kept.login({ subject: 'ada', issuer: 'https://i' })).split(';')[0]
   await kept.logout(cookie)
   await kept.logout(undefined)
@@ -76,7 +76,10 @@ test.each([
 })
 
 test('the end of all sessions of a subject is told of', async () => {
-  const kept = sessions({ secrets: ['a secret of at least thirty-two bytes'], store: memorySessions() })
+  const kept = sessions({
+    keyRing: [{ id: 'one', secret: 'a secret of at least thirty-two bytes' }],
+    store: memorySessions(),
+  })
   await kept.logoutEverywhere('ada')
   expect(told()).toMatchObject([{ name: 'authn_logout', outcome: 'success', subject: { subject: 'ada' } }])
 })
@@ -88,7 +91,7 @@ test('what could not be done is told as a failure, and fails', async () => {
   const ended = revocations({ store: { ...memoryRevocations(), add: down } })
   await expect(ended.revokeSubject({ issuer: 'https://i', subject: 'ada' })).rejects.toThrow()
   const kept = sessions({
-    secrets: ['a secret of at least thirty-two bytes'],
+    keyRing: [{ id: 'one', secret: 'a secret of at least thirty-two bytes' }],
     store: { ...memorySessions(), insert: down, removeSubject: down },
   })
   await expect(kept.login({ subject: 'ada' })).rejects.toThrow()

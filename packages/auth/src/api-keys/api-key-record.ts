@@ -1,3 +1,7 @@
+import type { Awaitable } from '@ashlar/core'
+
+import { hasShape, junk } from '../reading/stored.ts'
+
 /** An API key as it is stored. Times are milliseconds since the Unix epoch. The key itself is in it only as a hash. */
 export interface ApiKeyRecord {
   readonly id: string
@@ -23,24 +27,39 @@ export interface ApiKeyRecord {
   readonly replaces?: string
 }
 
-/** Keeps API keys. */
+/** Keeps API keys. What it throws and what it rejects with is one: the store can't be asked, and the request is refused with 503. */
 export interface ApiKeyStore {
-  insert(record: ApiKeyRecord): Promise<void>
-  find(hash: string): Promise<ApiKeyRecord | undefined>
+  insert(record: ApiKeyRecord): Awaitable<void>
+  find(hash: string): Awaitable<ApiKeyRecord | undefined>
   /** All of a subject, also those that have ended; oldest first. */
-  list(subject: string): Promise<readonly ApiKeyRecord[]>
+  list(subject: string): Awaitable<readonly ApiKeyRecord[]>
   /** `false` when there is no such key, or it was revoked before. */
-  revoke(id: string, at: number): Promise<boolean>
+  revoke(id: string, at: number): Awaitable<boolean>
   /**
    * In one step: the key `id` ends at `endsAt` (or earlier, if it would), and `replacement` is there.
    * `false`, and nothing happened, when there is no such key or it has ended at `now`.
    */
-  replace(id: string, endsAt: number, replacement: ApiKeyRecord, now: number): Promise<boolean>
+  replace(id: string, endsAt: number, replacement: ApiKeyRecord, now: number): Awaitable<boolean>
   /** Notes when keys were last used; never sets a time back. Unknown ids are no error. */
-  touch(uses: ReadonlyMap<string, number>): Promise<void>
+  touch(uses: ReadonlyMap<string, number>): Awaitable<void>
 }
 
 /** Whether a key is good at a time. */
 export function isActive({ expiresAt, revokedAt }: ApiKeyRecord, now: number): boolean {
   return revokedAt === undefined && (expiresAt === undefined || now < expiresAt)
+}
+
+const SHAPE = {
+  texts: ['id', 'hash', 'environment', 'subject'],
+  lists: ['roles', 'scopes'],
+  numbers: ['createdAt'],
+  optionalTexts: ['name', 'tier', 'replaces'],
+  optionalLists: [],
+  optionalNumbers: ['expiresAt', 'revokedAt', 'lastUsedAt'],
+} as const
+
+/** @throws UnavailableError for what a store answered that is no record */
+export function checkRecord(record: unknown): ApiKeyRecord {
+  if (!hasShape(record, SHAPE)) throw junk('The store of API keys')
+  return record as ApiKeyRecord
 }

@@ -1,24 +1,15 @@
-import { type ApiKeyPrincipal, type Awaitable, ConfigurationError } from '@ashlar/core'
-import { checkOptionNames } from '@ashlar/core/options'
+import type { Awaitable } from '@ashlar/core'
+import { type OptionReader, orFalse, readOptions } from '@ashlar/core/options'
 
-import { TokenCache } from '../bearer/token-cache.ts'
 import { type CredentialSource, type Fault, invalid, malformed, type Verified } from '../credential-source.ts'
-import { type ApiKeyRecord, isActive } from './api-key-record.ts'
-import { ApiKeyRing, type ApiKeys } from './api-keys.ts'
+import { readArgument } from '../reading/argument.ts'
+import { headerName } from '../reading/header-name.ts'
+import { whenKnown } from '../when-known.ts'
+import type { ApiKeys } from './api-keys.ts'
 
 export interface ApiKeyOptions {
   /** The header that carries a key, beside `Authorization: Bearer`; `false` for none. Default `X-API-Key`. */
   readonly header?: string | false
-  /** How many keys are remembered. Default 10 000. */
-  readonly cachedKeys?: number
-}
-
-interface KnownKey {
-  readonly credential: string
-  readonly verdict: Verified
-  readonly id: string
-  readonly endsAt: number
-  foundAt: number
 }
 
 /** One for a key that is unknown, revoked, expired, of another environment or mistyped: the caller learns nothing. */
@@ -28,24 +19,36 @@ const SEVERAL = malformed('the header of the API key was sent several times', {
 })
 
 const BEARER = /^bearer +/i
-const CHARACTERS_PER_KEY = 128
+
+/** Whatever makes API keys: a ring of another copy of this package, or of the app's own. */
+const keyRingLike: OptionReader<ApiKeys> = (value, at) => {
+  if (value === undefined) throw at.missing('It is what apiKeys({ … }) makes.')
+  const { verify, label } = Object(value) as Partial<ApiKeys>
+  if (typeof verify === 'function' && typeof label === 'string' && label !== '') return value as ApiKeys
+  throw at.invalid('what apiKeys({ … }) makes', value)
+}
 
 /**
  * API keys, as `Authorization: Bearer sk_live_…` or in a header of their own.
- * A key that was found is remembered for the ring's `stalenessMs`, and looked up behind the requests from half of it on.
+ * A key that was found is remembered for the ring's `staleness`, and looked up behind the requests from half of it on.
  * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
+ * @example
+ * const authentication = authenticate([apiKey(apiKeys({ store: memoryApiKeys() }))])
  */
 export function apiKey(keys: ApiKeys, options: ApiKeyOptions = {}): readonly CredentialSource[] {
-  checkOptionNames('apiKey()', options, ['header', 'cachedKeys'])
-  if (!(keys instanceof ApiKeyRing)) {
-    throw new ConfigurationError('ERR_OPTION_MISSING', 'apiKey(): the first argument is what apiKeys({ … }) returns.')
+  const where = 'apiKey()'
+  const ring = readArgument(where, 'keys', keys, keyRingLike)
+  const { header } = readOptions(where, options, { header: orFalse(headerName('X-API-Key')) })
+  const { label } = ring
+
+  function verify(key: string): Awaitable<Verified | Fault> {
+    const verified = ring.verify(key)
+    // A verdict is known sooner by what it has than by the method that it lacks.
+    return (verified as Partial<Verified> | undefined)?.kind === 'allow'
+      ? (verified as Verified)
+      : whenKnown(verified, orNotGood)
   }
-  const { header = 'X-API-Key', cachedKeys = 10_000 } = options
-  if (header !== false && (typeof header !== 'string' || !/^[A-Za-z0-9-]+$/.test(header))) {
-    throw new ConfigurationError('ERR_OPTION_INVALID', 'apiKey(): "header" is the name of a header, or false.')
-  }
-  const verify = verifierOf(keys, cachedKeys)
-  const { label } = keys
+
   const inAuthorization: CredentialSource = {
     name: 'api-key',
     place: 'authorization',
@@ -56,7 +59,7 @@ export function apiKey(keys: ApiKeys, options: ApiKeyOptions = {}): readonly Cre
     },
     verify,
   }
-  if (header === false) return [inAuthorization]
+  if (header === false) return Object.freeze([Object.freeze(inAuthorization)])
   const name = header.toLowerCase()
   const inHeader: CredentialSource = {
     name: 'api-key',
@@ -68,66 +71,9 @@ export function apiKey(keys: ApiKeys, options: ApiKeyOptions = {}): readonly Cre
     },
     verify,
   }
-  return [inAuthorization, inHeader]
+  return Object.freeze([Object.freeze(inAuthorization), Object.freeze(inHeader)])
 }
 
-function verifierOf(ring: ApiKeyRing, cachedKeys: number): CredentialSource['verify'] {
-  const cache = new TokenCache<KnownKey>(Math.max(2, cachedKeys), Math.max(2, cachedKeys) * CHARACTERS_PER_KEY)
-  const { clock, stalenessMs } = ring
-  const looking = new Set<string>()
-
-  function verify(text: string): Awaitable<Verified | Fault> {
-    const known = cache.get(text)
-    if (known === undefined) return ring.reads(text) ? lookUp(text) : NOT_GOOD
-    const now = clock.now()
-    const age = now - known.foundAt
-    if (age < 0 || age > stalenessMs || now >= known.endsAt || ring.revoked.has(known.id)) {
-      cache.delete(known)
-      return lookUp(text)
-    }
-    if (age > stalenessMs / 2) lookBehind(text, known)
-    ring.used(known.id, now)
-    return known.verdict
-  }
-
-  async function lookUp(text: string): Promise<Verified | Fault> {
-    const askedAt = clock.now()
-    const record = await ring.find(text)
-    const now = clock.now()
-    if (!record || !isActive(record, now) || ring.revoked.has(record.id)) return NOT_GOOD
-    const known = knownKey(text, record, askedAt)
-    if (stalenessMs > 0) cache.set(known)
-    ring.used(record.id, now)
-    return known.verdict
-  }
-
-  function lookBehind(text: string, known: KnownKey): void {
-    if (looking.has(known.id)) return
-    looking.add(known.id)
-    lookUp(text)
-      .then((answer) => {
-        if (answer.kind === 'fault') cache.delete(known)
-      })
-      // Whoever finds it too old asks again, and is told.
-      .catch(() => undefined)
-      .finally(() => looking.delete(known.id))
-  }
-
-  return verify
-}
-
-function knownKey(credential: string, record: ApiKeyRecord, foundAt: number): KnownKey {
-  const { id, subject, roles, scopes, tier, expiresAt, claims = {} } = record
-  const principal: ApiKeyPrincipal = Object.freeze({
-    kind: 'api-key',
-    subject,
-    keyId: id,
-    roles: Object.freeze([...roles]),
-    scopes: Object.freeze([...scopes]),
-    tier,
-    expiresAt,
-    claims: Object.freeze({ ...claims }),
-  })
-  const verdict: Verified = Object.freeze({ kind: 'allow', state: Object.freeze({ principal }) })
-  return { credential, verdict, id, endsAt: expiresAt ?? Number.POSITIVE_INFINITY, foundAt }
+function orNotGood(verified: Verified | undefined): Verified | Fault {
+  return verified ?? NOT_GOOD
 }

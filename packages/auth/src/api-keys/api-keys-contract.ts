@@ -62,8 +62,8 @@ export function apiKeysContract({ describe, test, expect }: ContractRunner, open
       withStore(async (store) => {
         const first = record()
         await store.insert(first)
-        await expect(store.insert({ ...record(), hash: first.hash })).rejects.toBeDefined()
-        await expect(store.insert({ ...record(), id: first.id })).rejects.toBeDefined()
+        await expect((async () => store.insert({ ...record(), hash: first.hash }))()).rejects.toBeDefined()
+        await expect((async () => store.insert({ ...record(), id: first.id }))()).rejects.toBeDefined()
         expect(await store.find(first.hash)).toEqual(first)
         expect((await store.list('shop')).length).toBe(1)
       }),

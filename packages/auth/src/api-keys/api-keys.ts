@@ -1,11 +1,17 @@
-import { ConfigurationError } from '@ashlar/core'
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
-import { type Clock, systemClock } from '@ashlar/core/time'
+import type { Awaitable } from '@ashlar/core'
+import { clock, duration, having, onError, readOptions, text, wholeNumber } from '@ashlar/core/options'
+import { ask, type Clock, type Duration } from '@ashlar/core/time'
 
-import { inTime } from '../in-time.ts'
+import type { Verified } from '../credential-source.ts'
+import { readArgument } from '../reading/argument.ts'
+import { name } from '../reading/identity-options.ts'
+import { withoutGaps } from '../reading/without-gaps.ts'
 import { type Deed, tell } from '../tell.ts'
-import type { ApiKeyRecord, ApiKeyStore } from './api-key-record.ts'
+import { type ApiKeyRecord, type ApiKeyStore, checkRecord } from './api-key-record.ts'
+import { type ApiKeyGrant, type Granted, grantsOf, readGrant } from './key-grant.ts'
 import { hashOf, isKeyText, keyLabel, makeKeyId, makeKeyText } from './key-text.ts'
+import { KnownKeys } from './known-keys.ts'
+import { LastUses } from './last-uses.ts'
 
 export interface ApiKeysOptions {
   /** `memoryApiKeys()`, or one on Redis or PostgreSQL. */
@@ -14,26 +20,17 @@ export interface ApiKeysOptions {
   readonly prefix?: string
   /** Keys of another environment are refused. Default `'live'`. */
   readonly environment?: string
-  /** How long a key goes on after it was revoked, on another process. Milliseconds, 0 to 60 000. Default 1000. */
-  readonly stalenessMs?: number
-  /** How often the times of last use are written, all together. Seconds, 1 to 86 400. Default 60. */
-  readonly lastUsedSeconds?: number
-  /** How long the store may take to answer. Default 1000. */
-  readonly timeoutMs?: number
+  /** How long a key goes on after it was revoked on another process. At most `'60s'`. Default `'1s'`. */
+  readonly staleness?: Duration
+  /** How many keys are remembered. Default 10 000. */
+  readonly maxRemembered?: number
+  /** How often the times of last use are written, all together. `'1s'` to `'1d'`. Default `'60s'`. */
+  readonly lastUsedEvery?: Duration
+  /** How long the store may take to answer. Default `'1s'`. */
+  readonly timeout?: Duration
   readonly clock?: Clock
-}
-
-/** What a new key is good for. */
-export interface ApiKeyGrant {
-  readonly subject: string
-  readonly name?: string
-  readonly roles?: readonly string[]
-  readonly scopes?: readonly string[]
-  readonly tier?: string
-  /** JSON. */
-  readonly claims?: Readonly<Record<string, unknown>>
-  /** Milliseconds since the Unix epoch. Default: never. */
-  readonly expiresAt?: number
+  /** Told of what fails behind the requests: a time of last use that is not written, a key that is not looked up. Default: a warning. */
+  readonly onError?: (error: unknown) => void
 }
 
 /** A key that was just made. `key` is shown this once and can't be had again. */
@@ -42,14 +39,23 @@ export interface IssuedApiKey {
   readonly record: ApiKeyRecord
 }
 
+export interface RotateOptions {
+  /** How long the old key goes on; `'0ms'` ends it at once. At most `'365d'`. Default `'1d'`. */
+  readonly overlap?: Duration
+}
+
 /** Issues and ends API keys. `apiKey()` lets callers in with them. */
 export interface ApiKeys {
-  issue(grant: ApiKeyGrant): Promise<IssuedApiKey>
+  /** What all of its keys begin with: `sk_live_`. */
+  readonly label: string
   /**
-   * Makes a key with the grants of another, which goes on for `overlapSeconds` (default a day; 0: ends at once).
-   * `undefined` when there is no such key, or it has ended.
+   * The verdict that lets a caller with this key in, `undefined` for a key that is not good. At once where it is remembered.
+   * Throws, or rejects with, an `UnavailableError` when the store can't be asked.
    */
-  rotate(id: string, subject: string, options?: { readonly overlapSeconds?: number }): Promise<IssuedApiKey | undefined>
+  verify(key: string): Awaitable<Verified | undefined>
+  issue(grant: ApiKeyGrant): Promise<IssuedApiKey>
+  /** Makes a key with the grants of another, which goes on for a while. `undefined` when there is no such key, or it has ended. */
+  rotate(id: string, subject: string, options?: RotateOptions): Promise<IssuedApiKey | undefined>
   /** `false` when there is no such key, or it was revoked before. */
   revoke(id: string): Promise<boolean>
   list(subject: string): Promise<readonly ApiKeyRecord[]>
@@ -57,161 +63,110 @@ export interface ApiKeys {
   flush(): Promise<void>
 }
 
-/** What `apiKey()` needs of it. */
-export class ApiKeyRing implements ApiKeys {
-  readonly label: string
-  readonly clock: Clock
-  readonly stalenessMs: number
-  /** Ids of keys that were revoked here, so that this process needs no look-up to know. */
-  readonly revoked: Set<string> = new Set()
-  readonly #store: ApiKeyStore
-  readonly #environment: string
-  readonly #timeoutMs: number
-  readonly #lastUsedMs: number
-  #uses = new Map<string, number>()
-  #flushedAt: number
+const WORD = { pattern: /^[a-z][a-z0-9]{1,15}$/, says: '2 to 16 lower-case letters and digits, such as sk or live' }
+const STORE = 'The store of API keys'
+const BY = 'api keys'
 
-  constructor(options: ApiKeysOptions) {
-    const where = 'apiKeys()'
-    const known = ['store', 'prefix', 'environment', 'stalenessMs', 'lastUsedSeconds', 'timeoutMs', 'clock']
-    checkOptionNames(where, options, known)
-    const { store, prefix = 'sk', environment = 'live', clock = systemClock } = options
-    if (typeof store?.find !== 'function') {
-      throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "store" is required, such as memoryApiKeys().`)
-    }
-    for (const [name, value] of Object.entries({ prefix, environment })) {
-      if (typeof value !== 'string' || !/^[a-z][a-z0-9]{1,15}$/.test(value)) {
-        throw new ConfigurationError(
-          'ERR_OPTION_INVALID',
-          `${where}: "${name}" is 2 to 16 lower-case letters and digits, such as "sk" or "live".`,
-        )
-      }
-    }
-    this.#store = store
-    this.#environment = environment
-    this.label = keyLabel(prefix, environment)
-    this.clock = clock
-    this.stalenessMs = numberOption(where, 'stalenessMs', options.stalenessMs, { min: 0, max: 60_000, fallback: 1000 })
-    this.#timeoutMs = numberOption(where, 'timeoutMs', options.timeoutMs, { min: 1, max: 60_000, fallback: 1000 })
-    this.#lastUsedMs =
-      1000 * numberOption(where, 'lastUsedSeconds', options.lastUsedSeconds, { min: 1, max: 86_400, fallback: 60 })
-    this.#flushedAt = clock.now()
+/**
+ * API keys: shown once, kept as hashes, ended and rotated without a restart. Each issue, rotation and end is published as an event.
+ * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
+ * @example
+ * const keys = apiKeys({ store: memoryApiKeys(), prefix: 'sk', environment: 'live' })
+ * const { key, record } = await keys.issue({ subject: 'shop-7', scopes: ['orders:read'] })
+ */
+export function apiKeys(options: ApiKeysOptions): ApiKeys {
+  const settings = readOptions('apiKeys()', options, {
+    store: having<ApiKeyStore>(['insert', 'find', 'list', 'revoke', 'replace', 'touch'], 'memoryApiKeys()'),
+    prefix: text({ ...WORD, fallback: 'sk', quote: true }),
+    environment: text({ ...WORD, fallback: 'live', quote: true }),
+    staleness: duration({ min: '0ms', max: '60s', fallback: '1s' }),
+    maxRemembered: wholeNumber({ min: 1, max: 10_000_000, fallback: 10_000 }),
+    lastUsedEvery: duration({ min: '1s', max: '1d', fallback: '60s' }),
+    timeout: duration({ max: '60s', fallback: '1s' }),
+    clock,
+    onError,
+  })
+  const { store, environment, clock: time, timeout: timeoutMs } = settings
+  const label = keyLabel(settings.prefix, environment)
+  const inTime = <T>(question: () => Awaitable<T>): Awaitable<T> => ask(STORE, timeoutMs, question)
+  const uses = new LastUses({
+    clock: time,
+    everyMs: settings.lastUsedEvery,
+    write: async (noted) => inTime(() => store.touch(noted)),
+    onError: settings.onError,
+  })
+  const known = new KnownKeys({
+    clock: time,
+    stalenessMs: settings.staleness,
+    timeoutMs,
+    maxRemembered: settings.maxRemembered,
+    reads: (key) => isKeyText(label, key),
+    find,
+    used: (id, now) => uses.note(id, now),
+    onError: settings.onError,
+  })
+
+  async function find(key: string): Promise<ApiKeyRecord | undefined> {
+    const hash = hashOf(key)
+    const answer = await inTime(() => store.find(hash))
+    if (answer === undefined || answer === null) return undefined
+    const record = checkRecord(answer)
+    return record.environment === environment && record.hash === hash ? record : undefined
   }
 
-  async issue(grant: ApiKeyGrant): Promise<IssuedApiKey> {
-    checkGrant(grant)
-    const { subject, roles = [], scopes = [], ...more } = grant
-    const issued = this.#make({ subject, roles: [...roles], scopes: [...scopes], ...more })
-    await tell(created(issued.record), () => this.#ask(this.#store.insert(issued.record)))
+  async function list(subject: string): Promise<readonly ApiKeyRecord[]> {
+    readArgument('list()', 'subject', subject, name)
+    return (await inTime(() => store.list(subject))).map(checkRecord)
+  }
+
+  function make(granted: Granted): IssuedApiKey {
+    const key = makeKeyText(label)
+    const record = { ...granted, id: makeKeyId(), hash: hashOf(key), environment, createdAt: Math.floor(time.now()) }
+    return { key, record: Object.freeze(withoutGaps(record)) }
+  }
+
+  async function issue(grant: ApiKeyGrant): Promise<IssuedApiKey> {
+    const issued = make(readGrant(grant))
+    await tell(created(issued.record), async () => inTime(() => store.insert(issued.record)))
     return issued
   }
 
-  async rotate(
-    id: string,
-    subject: string,
-    options: { overlapSeconds?: number } = {},
-  ): Promise<IssuedApiKey | undefined> {
-    checkOptionNames('rotate()', options, ['overlapSeconds'])
-    const overlap = numberOption('rotate()', 'overlapSeconds', options.overlapSeconds, {
-      min: 0,
-      max: 31_536_000,
-      fallback: 86_400,
+  async function rotate(id: string, subject: string, options?: RotateOptions): Promise<IssuedApiKey | undefined> {
+    const { overlap } = readOptions('rotate()', options, {
+      overlap: duration({ min: '0ms', max: '365d', fallback: '1d' }),
     })
-    const old = (await this.list(subject)).find((record) => record.id === id)
+    readArgument('rotate()', 'id', id, name)
+    const all = await list(subject)
+    const old = all.find((record) => record.id === id)
     if (!old) return undefined
-    const { name, roles, scopes, tier, claims, expiresAt } = old
-    const now = this.clock.now()
-    const issued = this.#make({
-      subject,
-      roles,
-      scopes,
-      replaces: id,
-      ...(name !== undefined && { name }),
-      ...(tier !== undefined && { tier }),
-      ...(claims !== undefined && { claims }),
-      ...(expiresAt !== undefined && { expiresAt: now + (expiresAt - old.createdAt) }),
-    })
-    const replaced = await tell(created(issued.record), () =>
-      this.#ask(this.#store.replace(id, now + 1000 * overlap, issued.record, now)),
-    )
-    if (replaced && overlap === 0) this.revoked.add(id)
+    const now = Math.floor(time.now())
+    const issued = make(grantsOf(old, all, now))
+    const replace = (): Awaitable<boolean> => store.replace(id, Math.ceil(now + overlap), issued.record, now)
+    const replaced = await tell(created(issued.record), async () => inTime(replace))
+    if (replaced && overlap === 0) known.revoke(id)
     return replaced ? issued : undefined
   }
 
-  async revoke(id: string): Promise<boolean> {
-    const object = { kind: 'api-key', id }
-    const done = await tell({ name: 'authn_token_revoked', by: 'api keys', object }, () =>
-      this.#ask(this.#store.revoke(id, this.clock.now())),
-    )
-    this.revoked.add(id)
+  async function revoke(id: string): Promise<boolean> {
+    readArgument('revoke()', 'id', id, name)
+    const deed: Deed = { name: 'authn_token_revoked', by: BY, object: { kind: 'api-key', id } }
+    const done = await tell(deed, async () => inTime(() => store.revoke(id, Math.floor(time.now()))))
+    known.revoke(id)
     return done
   }
 
-  list(subject: string): Promise<readonly ApiKeyRecord[]> {
-    return this.#ask(this.#store.list(subject))
-  }
-
-  async flush(): Promise<void> {
-    const uses = this.#uses
-    this.#uses = new Map()
-    this.#flushedAt = this.clock.now()
-    if (uses.size === 0) return
-    try {
-      await this.#ask(this.#store.touch(uses))
-    } catch (error) {
-      // They are written with the next ones.
-      for (const [id, at] of uses) if (!this.#uses.has(id)) this.#uses.set(id, at)
-      throw error
-    }
-  }
-
-  /** Whether a text could be a key of this ring. */
-  reads(text: string): boolean {
-    return isKeyText(this.label, text)
-  }
-
-  /** @throws UnavailableError */
-  async find(text: string): Promise<ApiKeyRecord | undefined> {
-    const record = await this.#ask(this.#store.find(hashOf(text)))
-    return record?.environment === this.#environment ? record : undefined
-  }
-
-  /** Notes a use. Written to the store later, with all others. */
-  used(id: string, now: number): void {
-    this.#uses.set(id, now)
-    if (now - this.#flushedAt >= this.#lastUsedMs) this.flush().catch(() => undefined)
-  }
-
-  #make(grant: Omit<ApiKeyRecord, 'id' | 'hash' | 'environment' | 'createdAt'>): IssuedApiKey {
-    const key = makeKeyText(this.label)
-    const ring = { environment: this.#environment, createdAt: this.clock.now() }
-    return { key, record: Object.freeze({ id: makeKeyId(), hash: hashOf(key), ...ring, ...grant }) }
-  }
-
-  #ask<T>(pending: Promise<T>): Promise<T> {
-    return inTime(pending, this.#timeoutMs, 'The store of API keys')
-  }
-}
-
-/**
- * API keys: shown once, kept as hashes, ended and rotated without a restart.
- * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
- */
-export function apiKeys(options: ApiKeysOptions): ApiKeys {
-  return new ApiKeyRing(options)
+  return Object.freeze<ApiKeys>({
+    label,
+    verify: (key) => known.verify(key),
+    issue,
+    rotate,
+    revoke,
+    list,
+    flush: () => uses.write(),
+  })
 }
 
 function created({ id, subject, replaces }: ApiKeyRecord): Deed {
   const reason = replaces === undefined ? 'a key was issued' : 'a key was rotated'
-  return { name: 'authn_token_created', by: 'api keys', reason, subject: { subject }, object: { kind: 'api-key', id } }
-}
-
-function checkGrant(grant: ApiKeyGrant): void {
-  checkOptionNames('issue()', grant, ['subject', 'name', 'roles', 'scopes', 'tier', 'claims', 'expiresAt'])
-  const { subject, roles = [], scopes = [], expiresAt } = grant
-  const names: readonly unknown[] = [...roles, ...scopes]
-  if (typeof subject !== 'string' || subject === '' || names.some((name) => typeof name !== 'string')) {
-    throw new ConfigurationError('ERR_OPTION_INVALID', 'issue(): "subject", "roles" and "scopes" are texts.')
-  }
-  if (expiresAt !== undefined) numberOption('issue()', 'expiresAt', expiresAt, { min: 0, integer: true })
+  return { name: 'authn_token_created', by: BY, reason, subject: { subject }, object: { kind: 'api-key', id } }
 }

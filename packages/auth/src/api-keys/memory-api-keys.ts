@@ -1,7 +1,23 @@
+import { UnavailableError } from '@ashlar/core'
+import { readOptions, wholeNumber } from '@ashlar/core/options'
+
 import { type ApiKeyRecord, type ApiKeyStore, isActive } from './api-key-record.ts'
 
-/** API keys within one process, gone when it ends. */
-export function memoryApiKeys(): ApiKeyStore {
+export interface MemoryApiKeysOptions {
+  /** When so many keys are there, ended ones included, further ones are refused. Default 1 000 000. */
+  readonly maxRemembered?: number
+}
+
+/**
+ * API keys within one process, gone when it ends.
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
+ * @example
+ * const keys = apiKeys({ store: memoryApiKeys() })
+ */
+export function memoryApiKeys(options: MemoryApiKeysOptions = {}): ApiKeyStore {
+  const { maxRemembered } = readOptions('memoryApiKeys()', options, {
+    maxRemembered: wholeNumber({ min: 1, max: 10_000_000, fallback: 1_000_000 }),
+  })
   const byHash = new Map<string, ApiKeyRecord>()
   const hashes = new Map<string, string>()
   const lastUsed = new Map<string, number>()
@@ -9,6 +25,7 @@ export function memoryApiKeys(): ApiKeyStore {
   const byId = (id: string): ApiKeyRecord | undefined => byHash.get(hashes.get(id) ?? '')
   function insert(record: ApiKeyRecord): void {
     if (byHash.has(record.hash) || hashes.has(record.id)) throw new Error('There is such a key already.')
+    if (byHash.size >= maxRemembered) throw new UnavailableError('Too many API keys are remembered.')
     byHash.set(record.hash, Object.freeze({ ...record }))
     hashes.set(record.id, record.hash)
   }

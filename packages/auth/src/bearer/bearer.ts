@@ -1,8 +1,10 @@
 import type { Awaitable, Binding, RequestView } from '@ashlar/core'
+import { isThenable } from '@ashlar/core/time'
 
 import { type CredentialSource, type Fault, invalid, malformed, type Verified } from '../credential-source.ts'
 import type { VerificationKey } from '../keys/verification-key.ts'
 import type { Revocations } from '../revocation/revocations.ts'
+import { whenKnown } from '../when-known.ts'
 import { type BearerOptions, compileBearer } from './bearer-options.ts'
 import { TokenCache } from './token-cache.ts'
 import { TokenVerifier, type VerifiedToken } from './token-verifier.ts'
@@ -37,12 +39,16 @@ const CHARACTERS_PER_TOKEN = 2048
  * A verified token is remembered: expiry, revocation, binding and the standing of its key are looked at each time it is
  * used, the rest once.
  * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
+ * @example
+ * const authentication = authenticate([
+ *   bearer({ issuer: 'https://login.example.com/', audience: 'https://api.example.com', algorithms: ['RS256'] }),
+ * ])
  */
 export function bearer(options: BearerOptions): CredentialSource {
-  const { issuers, maxTokenLength, cachedTokens, revocations, bindings, clock } = compileBearer('bearer()', options)
+  const { issuers, maxTokenLength, maxRemembered, revocations, bindings, clock } = compileBearer('bearer()', options)
   const verifier = new TokenVerifier(issuers, clock, maxTokenLength)
   const cache =
-    cachedTokens > 0 ? new TokenCache<KnownToken>(cachedTokens, cachedTokens * CHARACTERS_PER_TOKEN) : undefined
+    maxRemembered > 0 ? new TokenCache<KnownToken>(maxRemembered, maxRemembered * CHARACTERS_PER_TOKEN) : undefined
 
   function verify(credential: string, request: RequestView): Awaitable<Verified | Fault> {
     const known = cache?.get(credential)
@@ -57,10 +63,7 @@ export function bearer(options: BearerOptions): CredentialSource {
   function verifyAnew(credential: string, request: RequestView): Awaitable<Verified | Fault> {
     const token = CREDENTIALS.exec(credential)?.[1]
     if (token === undefined) return SYNTAX
-    const verified = verifier.verify(token)
-    return verified instanceof Promise
-      ? verified.then((settled) => learn(credential, settled, request))
-      : learn(credential, verified, request)
+    return whenKnown(verifier.verify(token), (settled) => learn(credential, settled, request))
   }
 
   function learn(
@@ -83,7 +86,7 @@ export function bearer(options: BearerOptions): CredentialSource {
   function admit(known: KnownToken, request: RequestView): Awaitable<Verified | Fault> {
     if (revocations !== undefined) {
       const pending = revocations.refresh()
-      if (pending) return pending.then(() => admitCompared(known, request, revocations))
+      if (isThenable(pending)) return whenKnown(pending, () => admitCompared(known, request, revocations))
       return admitCompared(known, request, revocations)
     }
     return known.binding === undefined ? known.verdict : admitBound(known, request)
@@ -102,7 +105,7 @@ export function bearer(options: BearerOptions): CredentialSource {
   function admitBound(known: KnownToken, request: RequestView): Awaitable<Verified | Fault> {
     const { credential, verdict } = known
     const fault = bindings.prove(known.binding!, request, credential)
-    return fault instanceof Promise ? fault.then((settled) => settled ?? verdict) : (fault ?? verdict)
+    return whenKnown(fault, (settled) => settled ?? verdict)
   }
 
   return Object.freeze({

@@ -1,5 +1,7 @@
-import { type BearerPrincipal, type Binding, ConfigurationError } from '@ashlar/core'
-import { checkOptionNames } from '@ashlar/core/options'
+import type { BearerPrincipal, Binding } from '@ashlar/core'
+import { group, type OptionReader, type OptionTable, optional, orElse, text } from '@ashlar/core/options'
+import { deepFreeze } from '../reading/json-object.ts'
+import { oneOrMore } from '../reading/one-or-more.ts'
 
 /** A claim's name, or the way to it through nested objects: `['realm_access', 'roles']`. */
 export type ClaimPath = string | readonly string[]
@@ -18,30 +20,37 @@ export interface ClaimNames {
 
 type Claims = Readonly<Record<string, unknown>>
 
-const KNOWN = ['subject', 'roles', 'scopes', 'tier'] as const
-
-/** @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID` */
-export function checkClaimNames(where: string, names: ClaimNames): void {
-  checkOptionNames(`${where}: claims`, names, KNOWN)
-  for (const [name, path] of Object.entries(names)) {
-    const steps: readonly unknown[] = Array.isArray(path) ? path : [path]
-    if (steps.length === 0 || steps.some((step) => typeof step !== 'string' || step === '')) {
-      throw new ConfigurationError(
-        'ERR_OPTION_INVALID',
-        `${where}: claims.${name} is the name of a claim, or a list of names that leads to it.`,
-      )
-    }
-  }
+/** Where to look, for each. Nothing for `scopes` is `scope`, and `scp` where there is none. */
+export interface ClaimPaths {
+  readonly subject: ClaimPath
+  readonly roles: ClaimPath
+  readonly scopes: ClaimPath | undefined
+  readonly tier: ClaimPath
 }
+
+const steps = oneOrMore(text())
+
+/** One name stays a text: it may hold a dot or a slash, as names of claims do that are URLs. */
+const claimPath: OptionReader<ClaimPath> = (value, at) => {
+  const path = steps(value, at)
+  return Array.isArray(value) ? path : path[0]!
+}
+
+export const claimNames: OptionReader<ClaimPaths> = group({
+  subject: orElse(claimPath, () => 'sub'),
+  roles: orElse(claimPath, () => 'roles'),
+  scopes: optional(claimPath),
+  tier: orElse(claimPath, () => 'tier'),
+} satisfies OptionTable<ClaimNames>)
 
 /** Whoever an issuer vouches for. */
 export type IssuedPrincipal = BearerPrincipal & { readonly issuer: string }
 
 /** @returns the principal that verified claims speak of, or what is wrong with them */
-export function principalOf(claims: Claims, issuer: string, names: ClaimNames): IssuedPrincipal | string {
-  const subject = textAt(claims, names.subject ?? 'sub')
+export function principalOf(claims: Claims, issuer: string, names: ClaimPaths): IssuedPrincipal | string {
+  const subject = textAt(claims, names.subject)
   if (!subject) return 'the claim for the subject is missing or no text'
-  const roles = namesIn(valueAt(claims, names.roles ?? 'roles'))
+  const roles = namesIn(valueAt(claims, names.roles))
   if (!roles) return 'the claim for roles holds something other than names'
   const scopes = scopesIn(names.scopes ? valueAt(claims, names.scopes) : (own(claims, 'scope') ?? own(claims, 'scp')))
   if (!scopes) return 'the claim for scopes holds something other than names'
@@ -55,7 +64,7 @@ export function principalOf(claims: Claims, issuer: string, names: ClaimNames): 
     issuer,
     roles,
     scopes,
-    tier: textAt(claims, names.tier ?? 'tier'),
+    tier: textAt(claims, names.tier),
     acr: textAt(claims, 'acr'),
     amr: amr && amr.length > 0 ? amr : undefined,
     authenticatedAt: typeof authTime === 'number' && Number.isFinite(authTime) ? authTime * 1000 : undefined,
@@ -107,9 +116,4 @@ function bindingIn(confirmation: unknown): Binding | undefined | string {
     if (method === 'x5t#S256') return Object.freeze({ kind: 'certificate', thumbprint })
   }
   return 'the token is bound to a key in a way that is not supported'
-}
-
-function deepFreeze<T extends object>(value: T): T {
-  for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) deepFreeze(member)
-  return Object.freeze(value)
 }

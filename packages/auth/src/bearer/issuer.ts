@@ -1,13 +1,24 @@
-import { ConfigurationError } from '@ashlar/core'
 import { type Fetch, secureUrl } from '@ashlar/core/http'
 import { type Algorithm, checkAlgorithms } from '@ashlar/core/keys'
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
-import type { Clock } from '@ashlar/core/time'
+import {
+  custom,
+  duration,
+  group,
+  type OptionPlace,
+  type OptionReader,
+  type OptionTable,
+  optional,
+  orElse,
+  text,
+} from '@ashlar/core/options'
+import type { Clock, Duration } from '@ashlar/core/time'
+
 import { discoverJwksUrl } from '../keys/discovery.ts'
 import { type KeySource, type StaticKeys, staticKeys } from '../keys/key-source.ts'
 import { RemoteKeys } from '../keys/remote-keys.ts'
 import { isSymmetric } from '../keys/verification-key.ts'
-import { type ClaimNames, checkClaimNames } from './claim-mapping.ts'
+import { oneOrMore } from '../reading/one-or-more.ts'
+import { type ClaimNames, type ClaimPaths, claimNames } from './claim-mapping.ts'
 
 /** An issuer whose tokens are accepted, and on which terms. */
 export interface IssuerOptions {
@@ -29,21 +40,21 @@ export interface IssuerOptions {
   readonly types?: readonly string[]
   /** Which claims say what. */
   readonly claims?: ClaimNames
-  /** How far the issuer's clock may differ. Seconds, 0 to 300. Default 0. */
-  readonly clockToleranceSeconds?: number
+  /** How far the issuer's clock may differ. At most `'5m'`. Default `'0s'`. */
+  readonly clockTolerance?: Duration
   /** How a JWKS URL is asked. */
   readonly jwks?: JwksOptions
 }
 
 export interface JwksOptions {
-  /** Keys older than this are fetched again behind the requests. Default 600. */
-  readonly maxAgeSeconds?: number
-  /** How long the last keys are kept when they can't be fetched. Default 86 400. */
-  readonly staleIfErrorSeconds?: number
-  /** The shortest time between two fetches that unknown keys cause; tokens with unknown keys wait for it. Default 1. */
-  readonly cooldownSeconds?: number
-  /** How long one fetch may take. Default 5. */
-  readonly timeoutSeconds?: number
+  /** Keys older than this are fetched again behind the requests. `'1s'` to `'1d'`. Default `'10m'`. */
+  readonly maxAge?: Duration
+  /** How much longer the last keys are kept when they can't be fetched. At most `'30d'`. Default `'1d'`. */
+  readonly staleIfError?: Duration
+  /** The shortest time between two fetches that unknown keys cause; tokens with unknown keys wait for it. At most `'10s'`. Default `'1s'`. */
+  readonly cooldown?: Duration
+  /** How long one fetch may take. At most `'60s'`. Default `'5s'`. */
+  readonly timeout?: Duration
 }
 
 /** Issuer options, checked and compiled. */
@@ -54,43 +65,70 @@ export interface TrustedIssuer {
   readonly keys: KeySource
   /** In lower case, without `application/`. */
   readonly types: ReadonlySet<string>
-  readonly claims: ClaimNames
+  readonly claims: ClaimPaths
   readonly toleranceMs: number
 }
 
-export const ISSUER_OPTIONS = [
-  'issuer',
-  'audience',
-  'algorithms',
-  'keys',
-  'types',
-  'claims',
-  'clockToleranceSeconds',
-  'jwks',
-] as const
+/** What an issuer's keys are fetched with. */
+export interface KeyFetching {
+  readonly fetch: Fetch
+  readonly clock: Clock
+  /** Told when keys can't be fetched behind the requests. */
+  readonly onError: (error: unknown) => void
+}
 
-/** @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE` */
-export function compileIssuer(where: string, options: IssuerOptions, fetch: Fetch, clock: Clock): TrustedIssuer {
-  const { issuer, types = ['at+jwt'], claims = {} } = options
-  if (typeof issuer !== 'string' || issuer === '') {
-    throw new ConfigurationError(
-      'ERR_OPTION_MISSING',
-      `${where}: "issuer" is required, exactly as tokens have it in "iss".`,
-    )
+/** A text, or a list of them. */
+export const audience: OptionReader<readonly string[]> = oneOrMore(
+  text({ says: "this API's name at the issuer", quote: true }),
+)
+
+const JWKS = {
+  maxAge: duration({ min: '1s', max: '1d', fallback: '10m' }),
+  staleIfError: duration({ min: '0ms', max: '30d', fallback: '1d' }),
+  cooldown: duration({ min: '0ms', max: '10s', fallback: '1s' }),
+  timeout: duration({ max: '60s', fallback: '5s' }),
+} satisfies OptionTable<JwksOptions>
+
+/** Issuer options, each read on its own. */
+export interface IssuerSettings {
+  readonly issuer: string
+  readonly audience: readonly string[]
+  readonly algorithms: ReadonlySet<Algorithm>
+  readonly keys: URL | StaticKeys | undefined
+  readonly types: readonly string[]
+  readonly claims: ClaimPaths
+  readonly clockTolerance: number
+  readonly jwks: {
+    readonly maxAge: number
+    readonly staleIfError: number
+    readonly cooldown: number
+    readonly timeout: number
   }
-  const algorithms = checkAlgorithms(where, options.algorithms)
-  const audiences = namesOption(where, 'audience', options.audience, "this API's name at the issuer")
-  checkClaimNames(where, claims)
+}
+
+/** A reader for each option of an issuer. Of what hangs together `compileIssuer` makes sense. */
+export const ISSUER: { readonly [Name in keyof IssuerSettings]: OptionReader<IssuerSettings[Name]> } = {
+  issuer: text({ says: 'the issuer exactly as tokens have it in "iss"', quote: true }),
+  audience,
+  algorithms: custom((value, at) => checkAlgorithms(at.where, value as readonly Algorithm[] | undefined)),
+  keys: optional(custom((value) => value as URL | StaticKeys)),
+  types: orElse(oneOrMore(text({ quote: true })), () => ['at+jwt']),
+  claims: claimNames,
+  clockTolerance: duration({ min: '0ms', max: '5m', fallback: '0ms' }),
+  jwks: group(JWKS),
+} satisfies OptionTable<IssuerOptions>
+
+/** @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE` */
+export function compileIssuer(at: OptionPlace, settings: IssuerSettings, fetching: KeyFetching): TrustedIssuer {
+  const { issuer, algorithms, types, claims, clockTolerance: toleranceMs } = settings
   return Object.freeze({
     issuer,
-    audiences,
+    audiences: new Set(settings.audience),
     algorithms,
-    keys: keySource(where, options, algorithms, fetch, clock),
-    types: new Set([...namesOption(where, 'types', types, "such as ['at+jwt']")].map(mediaSubtype)),
-    claims: Object.freeze({ ...claims }),
-    toleranceMs:
-      1000 *
-      numberOption(where, 'clockToleranceSeconds', options.clockToleranceSeconds, { min: 0, max: 300, fallback: 0 }),
+    keys: keySource(at, settings, fetching),
+    types: new Set(types.map(mediaSubtype)),
+    claims,
+    toleranceMs,
   })
 }
 
@@ -100,57 +138,33 @@ export function mediaSubtype(type: string): string {
   return lower.startsWith('application/') ? lower.slice('application/'.length) : lower
 }
 
-function namesOption(where: string, name: string, value: unknown, meaning: string): ReadonlySet<string> {
-  const names: readonly unknown[] = Array.isArray(value) ? value : [value]
-  if (value === undefined || names.length === 0) {
-    throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "${name}" is required: ${meaning}.`)
-  }
-  if (names.some((entry) => typeof entry !== 'string' || entry === '')) {
-    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "${name}" is a text or a list of texts: ${meaning}.`)
-  }
-  return new Set(names as readonly string[])
-}
-
 function keySource(
-  where: string,
-  { issuer, keys, jwks = {} }: IssuerOptions,
-  algorithms: ReadonlySet<Algorithm>,
-  fetch: Fetch,
-  clock: Clock,
+  at: OptionPlace,
+  { issuer, keys, algorithms, jwks }: IssuerSettings,
+  fetching: KeyFetching,
 ): KeySource {
-  const settings = { algorithms, fetch, clock, ...jwksSettings(where, jwks) }
+  const settings = {
+    ...{ algorithms, ...fetching, timeoutMs: jwks.timeout },
+    ...{ maxAgeMs: jwks.maxAge, staleMs: jwks.staleIfError, cooldownMs: jwks.cooldown },
+  }
+  const place = at.in('keys')
   if (keys === undefined) {
     if (isSymmetric(algorithms) || !/^https?:\/\//.test(issuer)) {
-      throw new ConfigurationError(
-        'ERR_OPTION_MISSING',
-        `${where}: "keys" is required: the issuer's JWKS URL, or its keys. They are discovered only where "issuer" is a URL.`,
+      throw place.missing(
+        'It is the issuer\'s JWKS URL, or its keys. They are discovered only where "issuer" is a URL.',
       )
     }
-    secureUrl(where, 'issuer', issuer)
+    secureUrl(at.where, at.in('issuer').option, issuer)
     return new RemoteKeys({ ...settings, locate: () => discoverJwksUrl(issuer, settings) })
   }
   if (!(keys instanceof URL) && !(typeof keys === 'string' && /^https?:\/\//i.test(keys))) {
-    return staticKeys(where, keys, algorithms)
+    return staticKeys(place, keys, algorithms)
   }
   if (isSymmetric(algorithms)) {
-    throw new ConfigurationError(
-      'ERR_OPTION_UNSAFE',
-      `${where}: a shared secret is not fetched from a URL. Use an algorithm with public keys, such as RS256.`,
+    throw place.unsafe(
+      'is a URL, and a shared secret is not fetched from one. Use an algorithm with public keys, such as RS256',
     )
   }
-  const url = secureUrl(where, 'keys', keys).href
+  const url = secureUrl(at.where, place.option, keys).href
   return new RemoteKeys({ ...settings, locate: () => url })
-}
-
-function jwksSettings(where: string, jwks: JwksOptions) {
-  const at = `${where}: jwks`
-  checkOptionNames(at, jwks, ['maxAgeSeconds', 'staleIfErrorSeconds', 'cooldownSeconds', 'timeoutSeconds'])
-  const seconds = (name: keyof JwksOptions, min: number, max: number, fallback: number): number =>
-    1000 * numberOption(at, name, jwks[name], { min, max, fallback })
-  return {
-    maxAgeMs: seconds('maxAgeSeconds', 1, 86_400, 600),
-    staleMs: seconds('staleIfErrorSeconds', 0, 2_592_000, 86_400),
-    cooldownMs: seconds('cooldownSeconds', 0, 10, 1),
-    timeoutMs: seconds('timeoutSeconds', 0.001, 60, 5),
-  }
 }

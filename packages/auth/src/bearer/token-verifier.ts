@@ -1,10 +1,11 @@
 import type { Awaitable } from '@ashlar/core'
-import type { Algorithm } from '@ashlar/core/keys'
-import { verify } from '@ashlar/core/keys'
+import { type Algorithm, verify } from '@ashlar/core/keys'
 import type { Clock } from '@ashlar/core/time'
+
 import { type Fault, invalid } from '../credential-source.ts'
 import { type CompactToken, parseCompactToken } from '../jwt/compact-token.ts'
 import type { VerificationKey } from '../keys/verification-key.ts'
+import { whenKnown } from '../when-known.ts'
 import { type IssuedPrincipal, principalOf } from './claim-mapping.ts'
 import { claimsFault } from './claims-check.ts'
 import { mediaSubtype, type TrustedIssuer } from './issuer.ts'
@@ -16,6 +17,7 @@ export interface VerifiedToken {
   readonly key: VerificationKey
   readonly startsAt: number
   readonly endsAt: number
+  /** The earliest time at which it may have been issued, the tolerance taken off. */
   readonly issuedAt: number | undefined
 }
 
@@ -53,9 +55,7 @@ export class TokenVerifier {
     if (fault) return fault
     const algorithm = header['alg'] as Algorithm
     const key = issuer.keys.find(algorithm, header['kid'] as string | undefined)
-    return key instanceof Promise
-      ? key.then((found) => this.#finish(parsed, issuer, algorithm, found))
-      : this.#finish(parsed, issuer, algorithm, key)
+    return whenKnown(key, (found) => this.#finish(parsed, issuer, algorithm, found))
   }
 
   #finish(
@@ -77,7 +77,7 @@ export class TokenVerifier {
       key,
       startsAt: nbf === undefined ? Number.NEGATIVE_INFINITY : nbf * 1000 - issuer.toleranceMs,
       endsAt: principal.expiresAt! + issuer.toleranceMs,
-      issuedAt: iat === undefined ? undefined : iat * 1000,
+      issuedAt: iat === undefined ? undefined : iat * 1000 - issuer.toleranceMs,
     }
   }
 }

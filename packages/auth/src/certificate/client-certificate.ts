@@ -1,11 +1,12 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 
-import { ConfigurationError, type RequestView } from '@ashlar/core'
+import type { RequestView } from '@ashlar/core'
 import { canonicalAddress, compileTrust } from '@ashlar/core/http'
-import { checkOptionNames } from '@ashlar/core/options'
+import { custom, group, listOf, type OptionTable, optional, readOptions, text } from '@ashlar/core/options'
+import { boundedMap } from '@ashlar/core/time'
 
-import { TokenCache } from '../bearer/token-cache.ts'
+import { headerName } from '../reading/header-name.ts'
 
 /** The certificate that a caller has shown to hold the key of. */
 export interface ClientCertificate {
@@ -21,7 +22,11 @@ export interface CertificateReader {
   read(request: RequestView): ClientCertificate | undefined
 }
 
-/** From the TLS connection to this process (`https.createServer({ requestCert: true, … })`). */
+/**
+ * From the TLS connection to this process (`https.createServer({ requestCert: true, … })`).
+ * @example
+ * const tokens = bearer({ issuer, audience, algorithms: ['RS256'], proofs: [certificateBinding(certificateOfConnection())] })
+ */
 export function certificateOfConnection(): CertificateReader {
   const known = new WeakMap<object, ClientCertificate>()
   return {
@@ -51,28 +56,43 @@ const REMEMBERED = 1000
 const MAX_LENGTH = 16_384
 
 interface KnownCertificate {
-  readonly credential: string
+  readonly text: string
   readonly certificate: X509Certificate | undefined
 }
+
+const proxies = listOf(text())
+
+const VERIFIED = { header: headerName(), value: text({ quote: true }) } satisfies OptionTable<
+  NonNullable<ProxyCertificateOptions['verified']>
+>
 
 /**
  * From a proxy that ends TLS. The proxy must remove the headers that clients send under these names.
  * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
+ * @example
+ * const certificates = certificateFromProxy({
+ *   header: 'X-SSL-Client-Cert',
+ *   trustedProxies: ['10.0.0.0/8'],
+ *   verified: { header: 'X-SSL-Client-Verify', value: 'SUCCESS' },
+ * })
  */
 export function certificateFromProxy(options: ProxyCertificateOptions): CertificateReader {
-  const where = 'certificateFromProxy()'
-  checkOptionNames(where, options, ['header', 'trustedProxies', 'verified'])
-  const { header, trustedProxies, verified } = options
-  if (typeof header !== 'string' || header === '') {
-    throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "header" is required.`)
-  }
-  if (!Array.isArray(trustedProxies) || trustedProxies.length === 0) {
-    throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "trustedProxies" is a list of addresses or networks.`)
-  }
-  const trusts = compileTrust(trustedProxies, where)
+  const {
+    header,
+    trustedProxies: trusts,
+    verified,
+  } = readOptions('certificateFromProxy()', options, {
+    header: headerName(),
+    trustedProxies: custom((value, at) => compileTrust(proxies(value, at), at.where)),
+    verified: optional(group(VERIFIED)),
+  })
   const name = header.toLowerCase()
   const verifiedName = verified?.header.toLowerCase()
-  const cache = new TokenCache<KnownCertificate>(REMEMBERED, REMEMBERED * 4096)
+  // By the whole text, since the end of a certificate is one for all that an encoder has padded.
+  const cache = boundedMap<string, KnownCertificate>(REMEMBERED, {
+    max: REMEMBERED * 4096,
+    of: (known) => known.text.length,
+  })
   return {
     read(request) {
       const peer = canonicalAddress(request.raw.socket.remoteAddress ?? '')
@@ -82,8 +102,8 @@ export function certificateFromProxy(options: ProxyCertificateOptions): Certific
       if (values.length !== 1 || text === undefined || text.length > MAX_LENGTH) return undefined
       let known = cache.get(text)
       if (!known) {
-        known = { credential: text, certificate: parse(text) }
-        cache.set(known)
+        known = { text, certificate: parse(text) }
+        cache.set(text, known)
       }
       if (!known.certificate) return undefined
       const says = verifiedName === undefined ? [] : request.headerValues(verifiedName)

@@ -1,11 +1,12 @@
 import type { X509Certificate } from 'node:crypto'
 
-import { type CertificatePrincipal, ConfigurationError } from '@ashlar/core'
-import { checkOptionNames } from '@ashlar/core/options'
-import { type Clock, systemClock } from '@ashlar/core/time'
+import type { CertificatePrincipal } from '@ashlar/core'
+import { callback, clock, optional, readOptions } from '@ashlar/core/options'
+import type { Clock } from '@ashlar/core/time'
 
 import { type CredentialSource, invalid, type Verified } from '../credential-source.ts'
-import { checkReader } from './certificate-binding.ts'
+import { IDENTITY, name } from '../reading/identity-options.ts'
+import { certificateReader } from './certificate-binding.ts'
 import type { CertificateReader } from './client-certificate.ts'
 
 /** Whom a certificate speaks for. */
@@ -21,7 +22,7 @@ export interface CertificateIdentity {
 export interface MutualTlsOptions {
   /** `certificateOfConnection()` or `certificateFromProxy({ … })`. */
   readonly certificate: CertificateReader
-  /** Whom a trusted certificate speaks for; `undefined` for nobody. Asked once for each certificate. */
+  /** Whom a trusted certificate speaks for; `undefined` for nobody. Asked once for each certificate, and answers at once. */
   readonly identify: (certificate: X509Certificate) => CertificateIdentity | undefined
   readonly clock?: Clock
 }
@@ -38,16 +39,20 @@ const NOBODY = invalid('the certificate speaks for nobody')
 
 /**
  * Callers by their TLS client certificate, where they send no other credential.
- * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`
+ * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
+ * @example
+ * const machines = mutualTls({
+ *   certificate: certificateOfConnection(),
+ *   identify: ({ subject }) => (subject === 'CN=batch' ? { subject: 'batch', roles: ['machine'] } : undefined),
+ * })
  */
 export function mutualTls(options: MutualTlsOptions): CredentialSource {
-  const where = 'mutualTls()'
-  checkOptionNames(where, options, ['certificate', 'identify', 'clock'])
-  const { certificate: reader, identify, clock = systemClock } = options
-  checkReader(where, reader)
-  if (typeof identify !== 'function') {
-    throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "identify" says whom a certificate speaks for.`)
-  }
+  const settings = readOptions('mutualTls()', options, {
+    certificate: certificateReader,
+    identify: callback<MutualTlsOptions['identify']>(),
+    clock,
+  })
+  const { certificate: reader, identify, clock: time } = settings
   const known = new WeakMap<X509Certificate, Identified>()
 
   function identified(certificate: X509Certificate, thumbprint: string): Identified {
@@ -56,7 +61,7 @@ export function mutualTls(options: MutualTlsOptions): CredentialSource {
     const identity = identify(certificate)
     const endsAt = Date.parse(certificate.validTo)
     const found = {
-      verdict: identity && verdictOf(identity, thumbprint, endsAt),
+      verdict: identity === undefined || identity === null ? undefined : verdictOf(identity, thumbprint, endsAt),
       startsAt: Date.parse(certificate.validFrom),
       endsAt,
     }
@@ -73,7 +78,7 @@ export function mutualTls(options: MutualTlsOptions): CredentialSource {
       const found = reader.read(request)
       if (!found?.trusted) return NOT_TRUSTED
       const { verdict, startsAt, endsAt } = identified(found.certificate, found.thumbprint)
-      const now = clock.now()
+      const now = time.now()
       if (!(now >= startsAt && now < endsAt)) return NOT_NOW
       return verdict ?? NOBODY
     },
@@ -82,14 +87,14 @@ export function mutualTls(options: MutualTlsOptions): CredentialSource {
 }
 
 function verdictOf(identity: CertificateIdentity, thumbprint: string, expiresAt: number): Verified {
-  const { subject, issuer, roles = [], scopes = [], tier, claims = {} } = identity
+  // An asynchronous `identify` answers a promise, which speaks for nobody.
+  const read = readOptions('identify()', identity, { ...IDENTITY, issuer: optional(name) })
+  const { subject, issuer, roles, scopes, tier, claims = {} } = read
   const principal: CertificatePrincipal = Object.freeze({
     kind: 'certificate',
     ...{ subject, issuer, tier, thumbprint, expiresAt },
-    roles: Object.freeze([...roles]),
-    scopes: Object.freeze([...scopes]),
+    ...{ roles, scopes, claims },
     binding: Object.freeze({ kind: 'certificate', thumbprint }),
-    claims: Object.freeze({ ...claims }),
   })
   return Object.freeze({ kind: 'allow', state: Object.freeze({ principal }) })
 }

@@ -1,20 +1,23 @@
-import type { Awaitable, EdgePrincipal, RequestView } from '@ashlar/core'
-import { checkOptionNames } from '@ashlar/core/options'
-import { memoryReplays, type ReplayStore } from '@ashlar/core/stores'
-import { type Clock, systemClock } from '@ashlar/core/time'
+import { createHash } from 'node:crypto'
 
-import { compileIssuer, type IssuerOptions } from '../bearer/issuer.ts'
+import { type Awaitable, type EdgePrincipal, principalKey, type RequestView } from '@ashlar/core'
+import { clock, having, OptionPlace, onError, optional, readOptions } from '@ashlar/core/options'
+import { memoryReplays, type ReplayStore } from '@ashlar/core/stores'
+import { ask, type Clock } from '@ashlar/core/time'
+
+import { compileIssuer, ISSUER, type IssuerOptions } from '../bearer/issuer.ts'
 import { TokenVerifier, type VerifiedToken } from '../bearer/token-verifier.ts'
 import { type CredentialSource, type Fault, invalid, malformed, type Verified } from '../credential-source.ts'
-import { inTime } from '../in-time.ts'
+import { whenKnown } from '../when-known.ts'
 import { IDENTITY_HEADERS, identityHeaders } from './identity-headers.ts'
 
-export interface EdgeIdentityOptions extends Pick<IssuerOptions, 'issuer' | 'audience' | 'algorithms' | 'keys'> {
-  /** How far the gateway's clock may differ. Seconds. Default 0. */
-  readonly clockToleranceSeconds?: number
+export interface EdgeIdentityOptions
+  extends Pick<IssuerOptions, 'issuer' | 'audience' | 'algorithms' | 'keys' | 'clockTolerance'> {
   /** Shared by all processes of the service, so that a signature is used once. Default: within this process. */
   readonly replays?: ReplayStore
   readonly clock?: Clock
+  /** Told when the gateway's keys can't be fetched behind the requests. Default: a warning. */
+  readonly onError?: (error: unknown) => void
 }
 
 const UNSIGNED = invalid('there are identity headers without a signature')
@@ -31,21 +34,29 @@ const REPLAY_TIMEOUT_MS = 1000
  * Callers whom a trusted gateway vouches for, in a service behind it: `X-User-ID` and its siblings count only with the
  * signature that `edgeSigner()` makes, for this very request, once. Identity headers without it are refused.
  * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
+ * @example
+ * const authentication = authenticate([
+ *   edgeIdentity({ issuer: 'gateway', audience: 'orders', algorithms: ['ES256'], keys: gatewayKeys }),
+ * ])
  */
 export function edgeIdentity(options: EdgeIdentityOptions): CredentialSource {
   const where = 'edgeIdentity()'
-  const known = ['issuer', 'audience', 'algorithms', 'keys', 'clockToleranceSeconds', 'replays', 'clock']
-  checkOptionNames(where, options, known)
-  const { replays, clock = systemClock, ...issuerOptions } = options
-  const once = replays ?? memoryReplays({ clock })
-  const issuer = compileIssuer(where, { ...issuerOptions, types: ['edge+jwt'] }, globalThis.fetch, clock)
-  const verifier = new TokenVerifier([issuer], clock, MAX_LENGTH)
+  const { issuer: name, audience, algorithms, keys, clockTolerance } = ISSUER
+  const settings = readOptions(where, options, {
+    ...{ issuer: name, audience, algorithms, keys, clockTolerance },
+    replays: optional(having<ReplayStore>(['claim'], 'memoryReplays()')),
+    clock,
+    onError,
+  })
+  const { clock: time } = settings
+  const { replays = memoryReplays({ clock: time }) } = settings
+  const at = new OptionPlace(where)
+  const terms = { ...settings, types: ['edge+jwt'], claims: ISSUER.claims({}, at), jwks: ISSUER.jwks({}, at) }
+  const issuer = compileIssuer(at, terms, { ...settings, fetch: globalThis.fetch })
+  const verifier = new TokenVerifier([issuer], time, MAX_LENGTH)
 
   function verify(token: string, request: RequestView): Awaitable<Verified | Fault> {
-    const verified = verifier.verify(token)
-    return verified instanceof Promise
-      ? verified.then((settled) => compare(settled, request))
-      : compare(verified, request)
+    return whenKnown(verifier.verify(token), (verified) => compare(verified, request))
   }
 
   function compare(verified: VerifiedToken | Fault, request: RequestView): Awaitable<Verified | Fault> {
@@ -58,11 +69,13 @@ export function edgeIdentity(options: EdgeIdentityOptions): CredentialSource {
     if (!isTold(request, principal, email)) return OTHER_IDENTITY
     if (tokenId === undefined) return NO_ID
     const verdict: Verified = Object.freeze({ kind: 'allow', state: Object.freeze({ principal }) })
-    const claimed = once.claim(`edge ${signed.issuer} ${tokenId}`, endsAt + 1)
-    if (typeof claimed === 'boolean') return claimed ? verdict : REPLAYED
-    return inTime(claimed, REPLAY_TIMEOUT_MS, 'The store of used signatures').then((first) =>
-      first ? verdict : REPLAYED,
-    )
+    const id = createHash('sha256')
+      .update(principalKey({ issuer: signed.issuer, subject: tokenId }))
+      .digest('base64url')
+    const until = Math.ceil(endsAt) + 1
+    const claimed = ask('The store of used signatures', REPLAY_TIMEOUT_MS, () => replays.claim(`edge ${id}`, until))
+    // Nothing but a clear yes is one.
+    return whenKnown(claimed, (first) => (first === true ? verdict : REPLAYED))
   }
 
   const source: CredentialSource = {

@@ -1,11 +1,14 @@
-import { createPublicKey, createSecretKey, type KeyObject, randomUUID } from 'node:crypto'
+import { createPublicKey, createSecretKey, KeyObject, randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
-import { ConfigurationError, type Principal } from '@ashlar/core'
+import type { Principal } from '@ashlar/core'
 import { ALGORITHMS, type Algorithm, checkAlgorithms, misfit } from '@ashlar/core/keys'
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
-import { type Clock, systemClock } from '@ashlar/core/time'
+import { clock, custom, duration, OptionPlace, type OptionTable, readOptions, text } from '@ashlar/core/options'
+import type { Clock, Duration } from '@ashlar/core/time'
+
 import { signToken } from '../jwt/sign-token.ts'
+import { readArgument } from '../reading/argument.ts'
+import { name } from '../reading/identity-options.ts'
 import { IDENTITY_HEADERS, identityHeaders, SIGNATURE_HEADER } from './identity-headers.ts'
 
 export interface EdgeSignerOptions {
@@ -16,8 +19,8 @@ export interface EdgeSignerOptions {
   readonly key: KeyObject | string | Uint8Array
   /** Names the key, so that it can be replaced with an overlap. */
   readonly kid: string
-  /** How long a signature is good. Seconds, 1 to 300. Default 30. */
-  readonly seconds?: number
+  /** How long a signature is good, in whole seconds. `'1s'` to `'5m'`. Default `'30s'`. */
+  readonly lifetime?: Duration
   readonly clock?: Clock
 }
 
@@ -45,27 +48,38 @@ export interface EdgeSigner {
   ): Record<string, string | readonly string[]>
 }
 
+const REQUEST = { audience: text(), method: text(), path: text() } satisfies OptionTable<EdgeRequest>
+
 /**
  * Signs identities at the edge. `edgeIdentity()` verifies them in the service.
  * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
+ * @example
+ * const gateway = edgeSigner({ issuer: 'gateway', algorithm: 'ES256', key: privateKey, kid: '2026-08' })
+ * const headers = gateway.forward(request.headers, principal, { audience: 'orders', method: 'GET', path: '/orders' })
  */
 export function edgeSigner(options: EdgeSignerOptions): EdgeSigner {
   const where = 'edgeSigner()'
-  checkOptionNames(where, options, ['issuer', 'algorithm', 'key', 'kid', 'seconds', 'clock'])
-  const { issuer, algorithm, kid, clock = systemClock } = options
-  for (const [name, value] of Object.entries({ issuer, kid })) {
-    if (typeof value !== 'string' || value === '') {
-      throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "${name}" is required.`)
-    }
-  }
-  checkAlgorithms(where, algorithm === undefined ? undefined : [algorithm])
-  const key = signingKey(where, algorithm, options.key)
-  const seconds = numberOption(where, 'seconds', options.seconds, { min: 1, max: 300, fallback: 30 })
+  const settings = readOptions(where, options, {
+    issuer: text({ quote: true }),
+    algorithm: custom((value, at) => {
+      if (value === undefined) throw at.missing("Name the one to sign with, such as 'ES256'.")
+      return [...checkAlgorithms(where, [value as Algorithm])][0]!
+    }),
+    key: custom((value) => value as EdgeSignerOptions['key'] | undefined),
+    kid: text({ quote: true }),
+    lifetime: duration({ min: '1s', max: '5m', fallback: '30s' }),
+    clock,
+  })
+  const { issuer, algorithm, kid, clock: time } = settings
+  const key = signingKey(new OptionPlace(where, 'key'), algorithm, settings.key)
+  const seconds = Math.floor(settings.lifetime / 1000)
 
-  function headers(principal: Principal, { audience, method, path }: EdgeRequest): Record<string, string> {
+  function headers(principal: Principal, request: EdgeRequest): Record<string, string> {
+    const { audience, method, path } = readOptions('headers()', request, REQUEST)
+    readArgument('headers()', 'principal.subject', principal?.subject, name)
     const { subject, roles, scopes, tier, acr, amr, authenticatedAt, claims } = principal
     const email = typeof claims['email'] === 'string' ? claims['email'] : undefined
-    const now = Math.floor(clock.now() / 1000)
+    const now = Math.floor(time.now() / 1000)
     const token = signToken(
       algorithm,
       key,
@@ -80,7 +94,7 @@ export function edgeSigner(options: EdgeSignerOptions): EdgeSigner {
     return { ...identityHeaders({ subject, email, roles, permissions: scopes }), [SIGNATURE_HEADER]: token }
   }
 
-  return {
+  return Object.freeze<EdgeSigner>({
     headers,
     forward(incoming, principal, request) {
       const passed: Record<string, string | readonly string[]> = {}
@@ -89,27 +103,24 @@ export function edgeSigner(options: EdgeSignerOptions): EdgeSigner {
       }
       return principal ? { ...passed, ...headers(principal, request) } : passed
     },
-  }
+  })
 }
 
-function signingKey(where: string, algorithm: Algorithm, material: EdgeSignerOptions['key'] | undefined): KeyObject {
+function signingKey(at: OptionPlace, algorithm: Algorithm, material: EdgeSignerOptions['key'] | undefined): KeyObject {
   const symmetric = ALGORITHMS[algorithm].family === 'HS'
-  if (material === undefined) throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "key" is required.`)
-  if (typeof material === 'string' || material instanceof Uint8Array) {
-    if (!symmetric)
-      throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: ${algorithm} signs with a private key.`)
+  const says = symmetric ? 'a secret' : 'a private key, as createPrivateKey(…) makes it'
+  if (material === undefined) throw at.missing(`${algorithm} signs with ${says}.`)
+  const isText = typeof material === 'string' || material instanceof Uint8Array
+  if (isText && symmetric) {
     const key = typeof material === 'string' ? createSecretKey(material, 'utf8') : createSecretKey(material)
     const why = misfit(algorithm, key)
-    if (why) throw new ConfigurationError('ERR_OPTION_UNSAFE', `${where}: "key": ${why}.`)
+    if (why) throw at.unsafe(`can’t be used: ${why}`)
     return key
   }
-  if (material.type !== (symmetric ? 'secret' : 'private')) {
-    throw new ConfigurationError(
-      'ERR_OPTION_INVALID',
-      `${where}: ${algorithm} signs with a ${symmetric ? 'secret' : 'private key'}.`,
-    )
+  if (!(material instanceof KeyObject) || material.type !== (symmetric ? 'secret' : 'private')) {
+    throw at.invalid(`${says}, to sign by ${algorithm}`, material)
   }
   const why = misfit(algorithm, symmetric ? material : createPublicKey(material))
-  if (why) throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "key": ${why}.`)
+  if (why) throw at.invalid(`a key that can be used: ${why}`)
   return material
 }

@@ -1,12 +1,24 @@
-import { type Awaitable, ConfigurationError, type RequestView } from '@ashlar/core'
+import type { Awaitable, RequestView } from '@ashlar/core'
 import { type Fetch, requestJson, secureUrl } from '@ashlar/core/http'
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
-import { type Clock, systemClock } from '@ashlar/core/time'
-import { type ClaimNames, checkClaimNames, principalOf } from '../bearer/claim-mapping.ts'
-import { TokenCache } from '../bearer/token-cache.ts'
+import {
+  callback,
+  clock,
+  custom,
+  duration,
+  orElse,
+  orFalse,
+  readOptions,
+  text,
+  wholeNumber,
+} from '@ashlar/core/options'
+import { type BoundedMap, boundedMap, type Clock, type Duration, singleFlight } from '@ashlar/core/time'
+
+import { type ClaimNames, claimNames, principalOf } from '../bearer/claim-mapping.ts'
+import { audience } from '../bearer/issuer.ts'
 import { type CredentialSource, type Fault, invalid, malformed, type Verified } from '../credential-source.ts'
 import { BindingCheck } from '../proof/binding-check.ts'
-import type { ProofOfPossession } from '../proof/proof-of-possession.ts'
+import { type ProofOfPossession, proofs } from '../proof/proof-of-possession.ts'
+import { whenKnown } from '../when-known.ts'
 
 export interface IntrospectionOptions {
   /** The introspection endpoint. */
@@ -19,12 +31,12 @@ export interface IntrospectionOptions {
   readonly clientId: string
   readonly clientSecret: string
   readonly claims?: ClaimNames
-  /** How long an answer is believed, and never longer than the token lives. Seconds, 0 to 300. Default 10. */
-  readonly cacheSeconds?: number
-  /** Default 10 000. */
-  readonly cachedTokens?: number
-  /** How long the endpoint may take. Seconds. Default 5. */
-  readonly timeoutSeconds?: number
+  /** How long an answer is believed, and never longer than the token lives. At most `'5m'`. Default `'10s'`. */
+  readonly cache?: Duration
+  /** How many good tokens are remembered, and beside them as many others. Default 10 000. */
+  readonly maxRemembered?: number
+  /** How long the endpoint may take. At most `'60s'`. Default `'5s'`. */
+  readonly timeout?: Duration
   readonly proofs?: readonly ProofOfPossession[]
   readonly clock?: Clock
   readonly fetch?: Fetch
@@ -33,8 +45,12 @@ export interface IntrospectionOptions {
 interface Answer {
   readonly credential: string
   readonly verdict: Verified | Fault
+  readonly askedAt: number
   readonly endsAt: number
 }
+
+/** Of what is remembered, for each answer: of long tokens fewer are. */
+const CHARACTERS_PER_TOKEN = 2048
 
 const CREDENTIALS = /^(?:bearer|dpop) +([A-Za-z0-9\-._~+/]+=*)$/i
 const MAX_LENGTH = 8192
@@ -48,61 +64,58 @@ const ISSUER = invalid('the token is of another issuer')
 const AUDIENCE = invalid('the token is for another audience')
 const EXPIRED = invalid('the token has expired')
 
-const OPTIONS = [
-  ...['endpoint', 'issuer', 'audience', 'clientId', 'clientSecret', 'claims', 'cacheSeconds', 'cachedTokens'],
-  ...['timeoutSeconds', 'proofs', 'clock', 'fetch'],
-]
-
 /**
  * Opaque access tokens: the issuer is asked about each (RFC 7662) and its answer believed for a few seconds. When it can't
  * be asked the request is refused with 503. Beside `bearer()` it takes the tokens that are no JWTs.
  * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
+ * @example
+ * const opaque = introspection({
+ *   ...{ endpoint: 'https://login.example.com/introspect', issuer: 'https://login.example.com/' },
+ *   ...{ audience: 'https://api.example.com', clientId: 'orders-api', clientSecret },
+ * })
  */
 export function introspection(options: IntrospectionOptions): CredentialSource {
   const where = 'introspection()'
-  checkOptionNames(where, options, OPTIONS)
-  const { issuer, audience, claims: names = {}, clock = systemClock, fetch = globalThis.fetch, proofs = [] } = options
-  checkRequired(where, options)
-  checkClaimNames(where, names)
-  const endpoint = secureUrl(where, 'endpoint', options.endpoint).href
-  const audiences = audience === false ? undefined : new Set([audience].flat())
-  const number = (
-    name: 'cacheSeconds' | 'cachedTokens' | 'timeoutSeconds',
-    min: number,
-    max: number,
-    fallback: number,
-  ) => numberOption(where, name, options[name], { min, max, fallback })
-  const cacheMs = 1000 * number('cacheSeconds', 0, 300, 10)
-  const timeoutMs = 1000 * number('timeoutSeconds', 0.001, 60, 5)
-  const cachedTokens = number('cachedTokens', 2, 1_000_000, 10_000)
-  const cache = new TokenCache<Answer>(cachedTokens, cachedTokens * 2048)
-  const pending = new Map<string, Promise<Answer>>()
-  const bindings = new BindingCheck(proofs)
-  const authorization = basicAuthorization(options.clientId, options.clientSecret)
+  const settings = readOptions(where, options, {
+    endpoint: custom((value, at) => secureUrl(at.where, at.option, value as string | URL | undefined).href),
+    issuer: text({ quote: true }),
+    audience: orFalse(audience),
+    clientId: text({ quote: true }),
+    clientSecret: text(),
+    claims: claimNames,
+    cache: duration({ min: '0ms', max: '5m', fallback: '10s' }),
+    maxRemembered: wholeNumber({ min: 1, max: 1_000_000, fallback: 10_000 }),
+    timeout: duration({ max: '60s', fallback: '5s' }),
+    proofs,
+    clock,
+    fetch: orElse(callback<Fetch>(), () => globalThis.fetch),
+  })
+  const { endpoint, issuer, claims: names, cache: cacheMs, timeout: timeoutMs, clock: time, fetch } = settings
+  const audiences = settings.audience === false ? undefined : new Set(settings.audience)
+  const good = memoryOf(settings.maxRemembered)
+  // Apart from the good ones, so that whoever sends random tokens pushes none of them out.
+  const refused = memoryOf(settings.maxRemembered)
+  const asking = singleFlight<string, Answer>()
+  const bindings = new BindingCheck(settings.proofs)
+  const authorization = basicAuthorization(settings.clientId, settings.clientSecret)
 
   function verify(credential: string, request: RequestView): Awaitable<Verified | Fault> {
-    const known = cache.get(credential)
+    const known = good.get(credential) ?? refused.get(credential)
     if (known) {
-      if (clock.now() < known.endsAt) return admit(known, request)
-      cache.delete(known)
+      const now = time.now()
+      if (now >= known.askedAt && now < known.endsAt) return admit(known, request)
+      good.delete(credential)
+      refused.delete(credential)
     }
     const token = CREDENTIALS.exec(credential)?.[1]
     if (token === undefined) return SYNTAX
     if (token.length > MAX_LENGTH) return TOO_LONG
-    return askOnce(credential, token).then((answer) => admit(answer, request))
+    // Requests with the same token wait for the same answer.
+    return asking.run(credential, () => askAbout(credential, token)).then((answer) => admit(answer, request))
   }
 
-  /** Requests with the same token wait for the same answer. */
-  function askOnce(credential: string, token: string): Promise<Answer> {
-    const known = pending.get(credential)
-    if (known) return known
-    const asking = ask(credential, token).finally(() => pending.delete(credential))
-    pending.set(credential, asking)
-    return asking
-  }
-
-  async function ask(credential: string, token: string): Promise<Answer> {
-    const askedAt = clock.now()
+  async function askAbout(credential: string, token: string): Promise<Answer> {
+    const askedAt = time.now()
     const claims = await requestJson(endpoint, {
       fetch,
       timeoutMs,
@@ -114,15 +127,16 @@ export function introspection(options: IntrospectionOptions): CredentialSource {
     })
     const { exp } = claims
     const life = typeof exp === 'number' ? Math.min(exp * 1000, askedAt + cacheMs) : askedAt + cacheMs
-    const answer = { credential, verdict: judge(claims, credential), endsAt: life }
-    if (cacheMs > 0) cache.set(answer)
+    const verdict = judge(claims, credential)
+    const answer = { credential, verdict, askedAt, endsAt: life }
+    if (cacheMs > 0) (verdict.kind === 'allow' ? good : refused).set(credential, answer)
     return answer
   }
 
   function judge(claims: Record<string, unknown>, credential: string): Verified | Fault {
     if (claims['active'] !== true) return INACTIVE
     const { iss, aud, exp, nbf } = claims
-    const now = clock.now()
+    const now = time.now()
     if (iss !== undefined && iss !== issuer) return ISSUER
     if (audiences && ![aud].flat().some((entry) => audiences.has(entry as string))) return AUDIENCE
     if (typeof exp === 'number' ? now >= exp * 1000 : exp !== undefined) return EXPIRED
@@ -136,8 +150,7 @@ export function introspection(options: IntrospectionOptions): CredentialSource {
   function admit({ verdict, credential }: Answer, request: RequestView): Awaitable<Verified | Fault> {
     const binding = verdict.kind === 'allow' ? verdict.state?.principal.binding : undefined
     if (binding === undefined) return verdict
-    const fault = bindings.prove(binding, request, credential)
-    return fault instanceof Promise ? fault.then((settled) => settled ?? verdict) : (fault ?? verdict)
+    return whenKnown(bindings.prove(binding, request, credential), (fault) => fault ?? verdict)
   }
 
   return Object.freeze({
@@ -149,18 +162,11 @@ export function introspection(options: IntrospectionOptions): CredentialSource {
   })
 }
 
-function checkRequired(where: string, { issuer, audience, clientId, clientSecret }: IntrospectionOptions): void {
-  for (const [name, value] of Object.entries({ issuer, clientId, clientSecret })) {
-    if (typeof value !== 'string' || value === '') {
-      throw new ConfigurationError('ERR_OPTION_MISSING', `${where}: "${name}" is required.`)
-    }
-  }
-  if (audience !== false && (audience === undefined || [audience].flat().some((entry) => !entry))) {
-    throw new ConfigurationError(
-      'ERR_OPTION_MISSING',
-      `${where}: "audience" is required: this API's name at the issuer, or false.`,
-    )
-  }
+function memoryOf(max: number): BoundedMap<string, Answer> {
+  return boundedMap<string, Answer>(max, {
+    max: max * CHARACTERS_PER_TOKEN,
+    of: ({ credential }) => credential.length,
+  })
 }
 
 /** RFC 6749 §2.3.1: both are form-encoded first. */

@@ -1,12 +1,13 @@
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { duration, listOf, OptionPlace, orElse, readOptions, text } from '@ashlar/core/options'
+import { type Duration, durationText } from '@ashlar/core/time'
 
 export interface LintClaimsOptions {
   /** Claims of the app's own that the API asks for, beside the registered ones. Default none. */
   readonly asked?: readonly string[]
-  /** Shortest life without a warning. Minutes. Default 15. */
-  readonly minMinutes?: number
-  /** Longest life without a warning. Minutes. Default 60. */
-  readonly maxMinutes?: number
+  /** Shortest life without a warning. Default `'15m'`. */
+  readonly min?: Duration
+  /** Longest life without a warning. At most `'365d'`. Default `'1h'`. */
+  readonly max?: Duration
 }
 
 /** What is wrong with one claim. Never holds its value. */
@@ -34,14 +35,24 @@ const SECRET_VALUE = /^eyJ[\w-]+\.eyJ|-----BEGIN [A-Z ]*PRIVATE KEY|^[a-z][a-z0-
  * not belong into a token that everyone on its way can read.
  * @returns what was found; nothing for claims that are as they should be
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
+ * @example
+ * for (const { claim, message } of lintClaims(claims, { asked: ['tenant'] })) console.warn(`${claim}: ${message}`)
  */
 export function lintClaims(claims: Claims, options: LintClaimsOptions = {}): readonly ClaimFinding[] {
   const where = 'lintClaims()'
-  checkOptionNames(where, options, ['asked', 'minMinutes', 'maxMinutes'])
-  const asked = new Set(options.asked)
-  const minutes = (name: 'minMinutes' | 'maxMinutes', fallback: number): number =>
-    numberOption(where, name, options[name], { min: 0, max: 1_000_000, fallback })
-  const findings = lifeOf(claims, minutes('minMinutes', 15), minutes('maxMinutes', 60))
+  const settings = readOptions(where, options, {
+    asked: orElse(listOf(text(), { min: 0 }), () => []),
+    min: duration({ min: '0ms', max: '365d', fallback: '15m' }),
+    max: duration({ min: '0ms', max: '365d', fallback: '1h' }),
+  })
+  const { min, max } = settings
+  const at = new OptionPlace(where)
+  if (min > max) throw at.in('min').invalid(`at most "max", which is '${durationText(max)}'`)
+  if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
+    throw at.in('claims').invalid('an object', claims)
+  }
+  const asked = new Set(settings.asked)
+  const findings = lifeOf(claims, min, max)
   for (const [name, value] of Object.entries(claims)) {
     if (!REGISTERED.has(name) && !asked.has(name)) {
       findings.push({ claim: name, message: 'Nobody asked for it. Leave it out, or name it in "asked".' })
@@ -59,9 +70,9 @@ function lifeOf({ iat, exp, sub }: Claims, min: number, max: number): ClaimFindi
   if (typeof iat !== 'number') findings.push({ claim: 'iat', message: 'A token says when it was issued.' })
   if (typeof exp !== 'number') findings.push({ claim: 'exp', message: 'A token ends.' })
   if (typeof iat !== 'number' || typeof exp !== 'number') return findings
-  const minutes = (exp - iat) / 60
-  if (minutes < min) findings.push({ claim: 'exp', message: `It lives for less than ${min} minutes.` })
-  if (minutes > max) findings.push({ claim: 'exp', message: `It lives for more than ${max} minutes.` })
+  const life = (exp - iat) * 1000
+  if (!(life >= min)) findings.push({ claim: 'exp', message: `It lives for less than ${durationText(min)}.` })
+  if (life > max) findings.push({ claim: 'exp', message: `It lives for more than ${durationText(max)}.` })
   return findings
 }
 

@@ -1,5 +1,4 @@
 import { UnavailableError } from '@ashlar/core'
-
 import { type Fetch, requestJson, secureUrl } from '@ashlar/core/http'
 
 /** An authorization server's metadata (RFC 8414 §2, OpenID Connect Discovery §3), as far as it is used. */
@@ -13,17 +12,18 @@ export async function discover(
   issuer: string,
   settings: { readonly fetch: Fetch; readonly timeoutMs: number },
 ): Promise<IssuerMetadata> {
-  let failure: unknown
+  const failures: unknown[] = []
   for (const url of metadataUrls(issuer)) {
     try {
       const metadata = await requestJson(url, settings)
       if (metadata['issuer'] === issuer) return metadata
-      failure = new UnavailableError('The metadata are of another issuer.')
+      failures.push(new UnavailableError(`The metadata at ${url} are of another issuer.`))
     } catch (error) {
-      failure ??= error
+      failures.push(error)
     }
   }
-  throw failure
+  const cause = new AggregateError(failures, 'Neither address has them.')
+  throw new UnavailableError('The metadata of the issuer could not be found.', { cause })
 }
 
 /** The JWKS URL in an issuer's metadata. */

@@ -1,8 +1,9 @@
 import { createPublicKey, createSecretKey, KeyObject, type webcrypto } from 'node:crypto'
 
-import { type Awaitable, ConfigurationError } from '@ashlar/core'
-
+import type { Awaitable } from '@ashlar/core'
 import type { Algorithm } from '@ashlar/core/keys'
+import type { OptionPlace } from '@ashlar/core/options'
+
 import {
   chooseKey,
   isSymmetric,
@@ -33,77 +34,63 @@ export interface JwkSet {
 export type StaticKeys = JwkSet | Jwk | KeyObject | webcrypto.CryptoKey | Uint8Array | string
 
 /** @throws ConfigurationError `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE` */
-export function staticKeys(where: string, material: StaticKeys, allowed: ReadonlySet<Algorithm>): KeySource {
-  const keys = loadKeys(where, material, allowed)
+export function staticKeys(at: OptionPlace, material: StaticKeys, allowed: ReadonlySet<Algorithm>): KeySource {
+  const keys = loadKeys(at, material, allowed)
   return { find: (algorithm, kid) => chooseKey(keys, algorithm, kid) }
 }
 
-function loadKeys(where: string, material: StaticKeys, allowed: ReadonlySet<Algorithm>): readonly VerificationKey[] {
+function loadKeys(at: OptionPlace, material: StaticKeys, allowed: ReadonlySet<Algorithm>): readonly VerificationKey[] {
   if (isJwkSet(material)) {
-    if (material.keys.length === 0) throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "keys" is empty.`)
-    return material.keys.map((jwk, index) => required(where, verificationKeyOfJwk(jwk, allowed), `keys[${index}]`))
+    if (material.keys.length === 0) throw at.invalid('a set of one key at least, not an empty one')
+    return material.keys.map((jwk, index) => required(at.in('keys').in(index), verificationKeyOfJwk(jwk, allowed)))
   }
-  if (isJwk(material)) return [required(where, verificationKeyOfJwk(material, allowed))]
-  return [required(where, verificationKeyOf(keyObjectOf(where, material, allowed), allowed))]
+  if (isJwk(material)) return [required(at, verificationKeyOfJwk(material, allowed))]
+  return [required(at, verificationKeyOf(keyObjectOf(at, material, allowed), allowed))]
 }
 
-function keyObjectOf(
-  where: string,
-  material: Exclude<StaticKeys, JwkSet | Jwk> | JwkSet | Jwk,
-  allowed: ReadonlySet<Algorithm>,
-): KeyObject {
-  const key = readKey(where, material, allowed)
+function keyObjectOf(at: OptionPlace, material: unknown, allowed: ReadonlySet<Algorithm>): KeyObject {
+  const key = readKey(at, material, allowed)
   if (key.type === 'private') {
-    throw new ConfigurationError(
-      'ERR_OPTION_UNSAFE',
-      `${where}: "keys" is a private key, and a verifier must not hold one. Pass createPublicKey(key).`,
-    )
+    throw at.unsafe('is a private key, and a verifier must not hold one. Pass createPublicKey(key)')
   }
   return key
 }
 
-function readKey(where: string, material: unknown, allowed: ReadonlySet<Algorithm>): KeyObject {
+function readKey(at: OptionPlace, material: unknown, allowed: ReadonlySet<Algorithm>): KeyObject {
   if (material instanceof KeyObject) return material
   const secret = isSymmetric(allowed)
   if (material instanceof Uint8Array && secret) return createSecretKey(material)
   if (typeof material === 'string') {
     const pem = material.includes('-----BEGIN')
     if (pem && secret) {
-      throw new ConfigurationError(
-        'ERR_OPTION_UNSAFE',
-        `${where}: "keys" is a public key, and everyone knows it; with an HS algorithm it would be the secret. Name the key's own algorithm.`,
+      throw at.unsafe(
+        "is a public key, and everyone knows it; with an HS algorithm it would be the secret. Name the key's own algorithm",
       )
     }
     if (secret) return createSecretKey(material, 'utf8')
     if (pem && material.includes('PRIVATE KEY')) {
-      throw new ConfigurationError(
-        'ERR_OPTION_UNSAFE',
-        `${where}: "keys" is a private key, and a verifier must not hold one. Pass the public key.`,
-      )
+      throw at.unsafe('is a private key, and a verifier must not hold one. Pass the public key')
     }
-    if (pem) return attempt(where, () => createPublicKey(material))
+    if (pem) return attempt(at, () => createPublicKey(material))
   }
   if (Object.prototype.toString.call(material) === '[object CryptoKey]') {
-    return attempt(where, () => KeyObject.from(material as webcrypto.CryptoKey))
+    return attempt(at, () => KeyObject.from(material as webcrypto.CryptoKey))
   }
-  throw new ConfigurationError(
-    'ERR_OPTION_INVALID',
-    `${where}: "keys" is a JWKS URL, a JWKS, a JWK, a public key, or for HS algorithms a secret.`,
-  )
+  throw at.invalid('a JWKS URL, a JWKS, a JWK, a public key, or for HS algorithms a secret', material)
 }
 
-function attempt<T>(where: string, read: () => T): T {
+function attempt<T>(at: OptionPlace, read: () => T): T {
   try {
     return read()
   } catch (cause) {
-    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "keys" could not be read as a public key.`, { cause })
+    throw at.unreadable(cause)
   }
 }
 
-function required(where: string, key: VerificationKey | string, name = 'keys'): VerificationKey {
+/** What keeps a key from being used is a sentence about it, and no part of it. */
+function required(at: OptionPlace, key: VerificationKey | string): VerificationKey {
   if (typeof key !== 'string') return key
-  const code = /at least|private/.test(key) ? 'ERR_OPTION_UNSAFE' : 'ERR_OPTION_INVALID'
-  throw new ConfigurationError(code, `${where}: ${name}: ${key}.`)
+  throw /at least|private/.test(key) ? at.unsafe(`can’t be used: ${key}`) : at.invalid(`a key that can be used: ${key}`)
 }
 
 function isJwkSet(material: unknown): material is JwkSet {

@@ -1,8 +1,8 @@
 import { type Awaitable, UnavailableError } from '@ashlar/core'
 import { type Fetch, requestJson } from '@ashlar/core/http'
-
 import type { Algorithm } from '@ashlar/core/keys'
 import type { Clock } from '@ashlar/core/time'
+
 import type { KeySource } from './key-source.ts'
 import { chooseKey, type Jwk, type VerificationKey, verificationKeyOfJwk } from './verification-key.ts'
 
@@ -19,10 +19,12 @@ export interface RemoteKeysSettings {
   readonly timeoutMs: number
   /** Keys older than this are fetched again while the old ones go on verifying. */
   readonly maxAgeMs: number
-  /** Keys older than this are no longer used. */
+  /** How much longer than that keys are used when they can't be fetched. */
   readonly staleMs: number
   /** The shortest time between two fetches that unknown keys cause. */
   readonly cooldownMs: number
+  /** Told when a fetch behind the requests fails, once for each time that the keys can't be fetched. */
+  readonly onError: (error: unknown) => void
 }
 
 /** The keys of a JWKS URL, with rotation: fetched when first needed, refreshed behind the requests, kept in an outage. */
@@ -31,7 +33,9 @@ export class RemoteKeys implements KeySource {
   #keys: readonly VerificationKey[] = []
   #fetchedAt = Number.NEGATIVE_INFINITY
   #attemptedAt = Number.NEGATIVE_INFINITY
-  #failed = false
+  /** Why the last fetch failed; nothing when it did not. */
+  #failure: unknown = undefined
+  #told = false
   #pending: Promise<void> | undefined = undefined
   #next: Promise<void> | undefined = undefined
 
@@ -42,22 +46,23 @@ export class RemoteKeys implements KeySource {
   find(algorithm: Algorithm, kid: string | undefined): Awaitable<VerificationKey | undefined> {
     const known = this.#known(algorithm, kid)
     if (!known) return this.#findAnew(algorithm, kid)
-    if (this.#age(this.#fetchedAt) > this.#settings.maxAgeMs) this.#refreshBehind()
+    if (this.#ageOfKeys() >= this.#settings.maxAgeMs) this.#refreshBehind()
     return known
   }
 
   #known(algorithm: Algorithm, kid: string | undefined): VerificationKey | undefined {
-    if (this.#age(this.#fetchedAt) > this.#settings.staleMs) this.#replace([])
+    const { maxAgeMs, staleMs } = this.#settings
+    if (this.#ageOfKeys() > maxAgeMs + staleMs) this.#replace([])
     return chooseKey(this.#keys, algorithm, kid)
   }
 
   /** Waits for a set that was fetched after the question was asked, so that a new key is never taken for a wrong one. */
   async #findAnew(algorithm: Algorithm, kid: string | undefined): Promise<VerificationKey | undefined> {
-    if (this.#failed && this.#age(this.#attemptedAt) < RETRY_MS) throw unavailable()
+    if (this.#failure && this.#age(this.#attemptedAt) < RETRY_MS) throw unavailable(this.#failure)
     await (this.#next ??= this.#afterCooldown())
     const key = this.#known(algorithm, kid)
     // The set that could not be fetched may hold the key, so this is no verdict on the token.
-    if (!key && this.#failed) throw unavailable()
+    if (!key && this.#failure) throw unavailable(this.#failure)
     return key
   }
 
@@ -65,7 +70,7 @@ export class RemoteKeys implements KeySource {
     try {
       await this.#pending
       const wait = this.#settings.cooldownMs - this.#age(this.#attemptedAt)
-      if (!this.#failed && wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+      if (!this.#failure && wait > 0) await new Promise((resolve) => setTimeout(resolve, wait).unref())
     } finally {
       this.#next = undefined
     }
@@ -73,10 +78,16 @@ export class RemoteKeys implements KeySource {
   }
 
   #refreshBehind(): void {
-    if (!this.#pending && this.#age(this.#attemptedAt) >= RETRY_MS) void this.#refresh()
+    if (!this.#pending && this.#age(this.#attemptedAt) >= RETRY_MS) void this.#refresh().then(() => this.#tell())
   }
 
-  /** Never rejects: what went wrong shows in `#failed`. */
+  #tell(): void {
+    if (!this.#failure || this.#told) return
+    this.#told = true
+    this.#settings.onError(unavailable(this.#failure))
+  }
+
+  /** Never rejects: what went wrong shows in `#failure`. */
   #refresh(): Promise<void> {
     return (this.#pending ??= this.#fetch().finally(() => {
       this.#pending = undefined
@@ -87,13 +98,12 @@ export class RemoteKeys implements KeySource {
     const { locate, fetch, timeoutMs, algorithms, clock } = this.#settings
     try {
       const set = await requestJson(await locate(), { fetch, timeoutMs })
-      const keys = usableKeys(set['keys'], algorithms)
-      if (keys.length === 0) throw new UnavailableError('The JWKS holds no key that could be used.')
-      this.#replace(keys)
+      this.#replace(usableKeys(set['keys'], algorithms))
       this.#fetchedAt = clock.now()
-      this.#failed = false
-    } catch {
-      this.#failed = true
+      this.#failure = undefined
+      this.#told = false
+    } catch (cause) {
+      this.#failure = cause ?? new UnavailableError('The fetch failed without a reason.')
     }
     this.#attemptedAt = clock.now()
   }
@@ -105,20 +115,38 @@ export class RemoteKeys implements KeySource {
     for (const key of before) key.current = this.#keys.includes(key)
   }
 
-  /** A clock that was set back makes things old rather than forever young. */
+  /**
+   * By a clock that was set back nobody knows how old the keys are: they are due for a fetch, and good for as long as they are
+   * in an outage. They are not thrown away, since the issuer may be out of reach just then.
+   */
+  #ageOfKeys(): number {
+    const { clock, maxAgeMs } = this.#settings
+    const now = clock.now()
+    if (now < this.#fetchedAt) this.#fetchedAt = now - maxAgeMs
+    return now - this.#fetchedAt
+  }
+
+  /** A clock that was set back makes an attempt one of long ago. */
   #age(time: number): number {
     const age = this.#settings.clock.now() - time
     return age < 0 ? Number.POSITIVE_INFINITY : age
   }
 }
 
+/** @throws UnavailableError that says why, when there is none */
 function usableKeys(entries: unknown, algorithms: ReadonlySet<Algorithm>): readonly VerificationKey[] {
-  if (!Array.isArray(entries)) return []
-  return entries
+  if (!Array.isArray(entries)) throw new UnavailableError('The JWKS holds no list of keys.')
+  const read = entries
     .slice(0, MAX_KEYS)
-    .filter((jwk: Jwk | null) => jwk?.kty !== 'oct')
-    .map((jwk: Jwk) => verificationKeyOfJwk(jwk, algorithms))
-    .filter((key) => typeof key !== 'string')
+    .map((jwk: Jwk | null) =>
+      jwk?.kty === 'oct' ? 'it is a secret, and everyone can fetch it' : verificationKeyOfJwk(jwk as Jwk, algorithms),
+    )
+  const usable = read.filter((key) => typeof key !== 'string')
+  if (usable.length > 0) return usable
+  const why = [...new Set(read)].join('; ')
+  throw new UnavailableError(
+    `The JWKS holds ${entries.length === 0 ? 'no key' : 'no key that could be used'} for ${[...algorithms].join(', ')}${why && `: ${why}`}.`,
+  )
 }
 
 function isSameKey(one: VerificationKey, other: VerificationKey): boolean {
@@ -130,6 +158,6 @@ function isSameKey(one: VerificationKey, other: VerificationKey): boolean {
   )
 }
 
-function unavailable(): UnavailableError {
-  return new UnavailableError('The keys that tokens are verified with could not be fetched.')
+function unavailable(cause: unknown): UnavailableError {
+  return new UnavailableError('The keys that tokens are verified with could not be fetched.', { cause })
 }

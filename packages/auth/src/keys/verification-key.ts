@@ -50,6 +50,7 @@ export function verificationKeyOfJwk(jwk: Jwk, allowed: ReadonlySet<Algorithm>):
   }
   if ('d' in jwk) return 'it is a private key, and a verifier must not hold one'
   const fitting = alg === undefined ? allowed : new Set([...allowed].filter((name) => name === alg))
+  if (fitting.size === 0) return 'its "alg" is none of those allowed'
   try {
     return verificationKeyOf(keyObjectOf(jwk, kty), fitting, kid)
   } catch {

@@ -1,15 +1,17 @@
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 
-import { type Awaitable, type Binding, ConfigurationError, type RequestView } from '@ashlar/core'
+import type { Awaitable, Binding, RequestView } from '@ashlar/core'
 import { parseUrl, secureUrl } from '@ashlar/core/http'
 import { type Algorithm, checkAlgorithms, verify as isSigned, misfit } from '@ashlar/core/keys'
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import { clock, duration, having, type OptionReader, optional, readOptions } from '@ashlar/core/options'
 import { memoryReplays, type ReplayStore } from '@ashlar/core/stores'
-import { type Clock, systemClock } from '@ashlar/core/time'
+import { ask, type Clock, type Duration } from '@ashlar/core/time'
+
 import { type Fault, invalid } from '../credential-source.ts'
-import { inTime } from '../in-time.ts'
 import { parseCompactToken } from '../jwt/compact-token.ts'
 import { isSymmetric, type Jwk } from '../keys/verification-key.ts'
+import { oneOrMore } from '../reading/one-or-more.ts'
+import { whenKnown } from '../when-known.ts'
 import type { DpopNonces } from './dpop-nonces.ts'
 import { jwkThumbprint } from './jwk-thumbprint.ts'
 import type { ProofOfPossession } from './proof-of-possession.ts'
@@ -21,12 +23,12 @@ export interface DpopOptions {
   readonly algorithms?: readonly Algorithm[]
   /** Shared by all processes, so that a proof is used once. Default: within this process. */
   readonly replays?: ReplayStore
-  /** Proofs must hold a nonce of ours: `dpopNonces({ secret })`. Default: none is asked for. */
+  /** Proofs must hold a nonce of ours: `dpopNonces({ keyRing })`. Default: none is asked for. */
   readonly nonces?: DpopNonces
-  /** How old a proof may be. Seconds, 1 to 600. Default 60. */
-  readonly maxAgeSeconds?: number
-  /** How far ahead the caller's clock may be. Seconds, 0 to 60. Default 5. */
-  readonly clockToleranceSeconds?: number
+  /** How old a proof may be. `'1s'` to `'10m'`. Default `'60s'`. */
+  readonly maxAge?: Duration
+  /** How far ahead the caller's clock may be. At most `'60s'`. Default `'5s'`. */
+  readonly clockTolerance?: Duration
   readonly clock?: Clock
 }
 
@@ -44,27 +46,42 @@ const REPLAYED = invalid('the DPoP proof was used before', { ...PROOF, event: 'a
 const MAX_PROOF_LENGTH = 4096
 const MAX_ID_LENGTH = 256
 const REPLAY_TIMEOUT_MS = 1000
+const ALGORITHMS: readonly Algorithm[] = ['ES256', 'EdDSA', 'Ed25519', 'RS256', 'PS256']
+
+/** An origin alone: proofs are compared with the path that this process sees, so one in front of it would fit no proof. */
+const originOf: OptionReader<string> = (value, at) => {
+  const { origin, pathname, search, hash } = secureUrl(at.where, at.option, value as string | undefined)
+  if (`${pathname}${search}${hash}` !== '/') throw at.invalid(`an origin without a path, such as '${origin}'`)
+  return origin
+}
+
+const algorithmsOf: OptionReader<ReadonlySet<Algorithm>> = (value = ALGORITHMS, at) => {
+  const algorithms = checkAlgorithms(at.where, value as readonly Algorithm[])
+  if (isSymmetric(algorithms)) throw at.unsafe('names a shared secret. Proofs are signed with a private key')
+  return algorithms
+}
 
 /**
  * Demonstrating proof of possession (RFC 9449): a token bound to a key is only good with a fresh proof of that key for this
  * very request. For `bearer({ proofs: [dpop({ origin })] })`.
  * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
+ * @example
+ * const proof = dpop({ origin: 'https://api.example.com' })
+ * const tokens = bearer({ issuer, audience, algorithms: ['RS256'], proofs: [proof] })
  */
 export function dpop(options: DpopOptions): ProofOfPossession {
-  const where = 'dpop()'
-  const known = ['origin', 'algorithms', 'replays', 'nonces', 'maxAgeSeconds', 'clockToleranceSeconds', 'clock']
-  checkOptionNames(where, options, known)
-  const { clock = systemClock, nonces } = options
-  const { replays = memoryReplays({ clock }) } = options
-  const origins = originsOf(where, options.origin)
-  const algorithms = checkAlgorithms(where, options.algorithms ?? ['ES256', 'EdDSA', 'Ed25519', 'RS256', 'PS256'])
-  if (isSymmetric(algorithms)) {
-    throw new ConfigurationError('ERR_OPTION_UNSAFE', `${where}: proofs are signed with a private key, never a secret.`)
-  }
-  const maxAgeMs =
-    1000 * numberOption(where, 'maxAgeSeconds', options.maxAgeSeconds, { min: 1, max: 600, fallback: 60 })
-  const aheadMs =
-    1000 * numberOption(where, 'clockToleranceSeconds', options.clockToleranceSeconds, { min: 0, max: 60, fallback: 5 })
+  const settings = readOptions('dpop()', options, {
+    origin: oneOrMore(originOf),
+    algorithms: algorithmsOf,
+    replays: optional(having<ReplayStore>(['claim'], 'memoryReplays()')),
+    nonces: optional(having<DpopNonces>(['current', 'accepts'], 'dpopNonces({ keyRing })')),
+    maxAge: duration({ min: '1s', max: '10m', fallback: '60s' }),
+    clockTolerance: duration({ min: '0ms', max: '60s', fallback: '5s' }),
+    clock,
+  })
+  const { algorithms, nonces, maxAge: maxAgeMs, clockTolerance: aheadMs, clock: time } = settings
+  const { replays = memoryReplays({ clock: time }) } = settings
+  const origins = new Set(settings.origin)
 
   function verify(binding: Binding, request: RequestView, token: string): Awaitable<Fault | undefined> {
     const values = request.headerValues('dpop')
@@ -86,16 +103,15 @@ export function dpop(options: DpopOptions): ProofOfPossession {
     if (ath !== createHash('sha256').update(token).digest('base64url')) return OTHER_TOKEN
     if (typeof jti !== 'string' || jti === '' || jti.length > MAX_ID_LENGTH) return NO_PROOF
     if (nonces && !(typeof nonce === 'string' && nonces.accepts(nonce))) return freshNonce(nonces)
-    const now = clock.now()
+    const now = time.now()
     const issuedAt = typeof iat === 'number' ? iat * 1000 : Number.NaN
     if (!(issuedAt <= now + aheadMs && issuedAt >= now - maxAgeMs)) return TIME
     // By a hash, so that what is remembered is of one size whatever callers write.
     const name = createHash('sha256').update(`${thumbprint} ${jti}`).digest('base64url')
-    const claimed = replays.claim(`dpop ${name}`, issuedAt + maxAgeMs + 1)
-    if (typeof claimed === 'boolean') return claimed ? undefined : REPLAYED
-    return inTime(claimed, REPLAY_TIMEOUT_MS, 'The store of used proofs').then((first) =>
-      first ? undefined : REPLAYED,
-    )
+    const until = Math.ceil(issuedAt + maxAgeMs) + 1
+    const claimed = ask('The store of used proofs', REPLAY_TIMEOUT_MS, () => replays.claim(`dpop ${name}`, until))
+    // Nothing but a clear yes is one.
+    return whenKnown(claimed, (first) => (first === true ? undefined : REPLAYED))
   }
 
   function isThisUrl(claimed: unknown, path: string): boolean {
@@ -131,15 +147,4 @@ function keyOf(jwk: Jwk, algorithm: Algorithm): KeyObject | undefined {
   } catch {
     return undefined
   }
-}
-
-function originsOf(where: string, origin: string | readonly string[] | undefined): ReadonlySet<string> {
-  const list = origin === undefined ? [] : [origin].flat()
-  if (list.length === 0) {
-    throw new ConfigurationError(
-      'ERR_OPTION_MISSING',
-      `${where}: "origin" is required: this API's own, such as "https://api.example.com".`,
-    )
-  }
-  return new Set(list.map((entry) => secureUrl(where, 'origin', entry).origin))
 }

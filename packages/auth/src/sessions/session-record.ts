@@ -1,3 +1,7 @@
+import type { Awaitable } from '@ashlar/core'
+
+import { hasShape } from '../reading/stored.ts'
+
 /** What a session remembers of who logged in. Times are milliseconds since the Unix epoch. */
 export interface SessionRecord {
   /** Names the session and is no secret. */
@@ -21,11 +25,25 @@ export interface SessionRecord {
 /** Keeps sessions by the hash of their secret. */
 export interface SessionStore {
   /** `until`: when it may be forgotten. */
-  insert(hash: string, record: SessionRecord, until: number): Promise<void>
-  find(hash: string): Promise<SessionRecord | undefined>
+  insert(hash: string, record: SessionRecord, until: number): Awaitable<void>
+  find(hash: string): Awaitable<SessionRecord | undefined>
   /** Sets `seenAt`, where the session is still there. */
-  touch(hash: string, seenAt: number, until: number): Promise<void>
-  remove(hash: string): Promise<void>
+  touch(hash: string, seenAt: number, until: number): Awaitable<void>
+  remove(hash: string): Awaitable<void>
   /** Ends all sessions of a subject. */
-  removeSubject(subject: string): Promise<void>
+  removeSubject(subject: string): Awaitable<void>
+}
+
+const SHAPE = {
+  texts: ['id', 'subject'],
+  lists: ['roles', 'scopes'],
+  numbers: ['authenticatedAt', 'expiresAt', 'seenAt'],
+  optionalTexts: ['issuer', 'tier', 'acr'],
+  optionalLists: ['amr'],
+  optionalNumbers: [],
+} as const
+
+/** Whether something is a record: what a store answered, or what an older release has put in a cookie. */
+export function isSessionRecord(value: unknown): value is SessionRecord {
+  return hasShape(value, SHAPE)
 }

@@ -1,211 +1,238 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-import { ConfigurationError } from '@ashlar/core'
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
-import { type Clock, systemClock } from '@ashlar/core/time'
+import { type Awaitable, ConfigurationError, type SessionPrincipal } from '@ashlar/core'
+import { cookieValues, setCookie } from '@ashlar/core/http'
+import { type KeyRing, type KeyRingEntry, type Seal, seal } from '@ashlar/core/keys'
+import { duration, having, oneOf, optional, readOptions, text } from '@ashlar/core/options'
+import { ask, type Clock, type Duration } from '@ashlar/core/time'
 
-import { inTime } from '../in-time.ts'
+import type { Verified } from '../credential-source.ts'
+import { readArgument } from '../reading/argument.ts'
+import { name } from '../reading/identity-options.ts'
+import { ringReaders } from '../reading/ring-readers.ts'
+import { junk } from '../reading/stored.ts'
 import { type Deed, tell } from '../tell.ts'
-import { cookieValues, type SameSite, setCookie } from './cookie.ts'
-import { type Sealer, sealer } from './seal.ts'
-import type { SessionRecord, SessionStore } from './session-record.ts'
+import { checkCookieHeader, type Login, readLogin } from './login.ts'
+import { isSessionRecord, type SessionRecord, type SessionStore } from './session-record.ts'
 
 export interface SessionsOptions {
-  /** What cookies are encrypted with, the current secret first; those after it still open cookies. 32 bytes each at least. */
-  readonly secrets: readonly (string | Uint8Array)[]
+  /** What cookies are encrypted with: a ring of keys, or its entries, the current one first. */
+  readonly keyRing: KeyRing | readonly KeyRingEntry[]
   /** Keeps sessions on the server, so that they can be ended there. Default: the session is in the cookie alone. */
   readonly store?: SessionStore
   /** Behind `__Host-`. Default `session`. */
   readonly name?: string
   /** Default `Strict`; `Lax` where a login provider sends the user back. */
-  readonly sameSite?: SameSite
-  /** The end of a session, however often it is used. Seconds. Default 43 200. */
-  readonly absoluteSeconds?: number
-  /** The end of a session that is not used. Seconds. Default 1800. */
-  readonly idleSeconds?: number
-  /** How long the store may take to answer. Default 1000. */
-  readonly timeoutMs?: number
+  readonly sameSite?: 'Strict' | 'Lax'
+  /** The end of a session, however often it is used. `'1s'` to `'365d'`. Default `'12h'`. */
+  readonly absolute?: Duration
+  /** The end of a session that is not used. `'1s'` to `'365d'`. Default `'30m'`. */
+  readonly idle?: Duration
+  /** How long the store may take to answer. Default `'1s'`. */
+  readonly timeout?: Duration
   readonly clock?: Clock
-}
-
-/** Who has logged in. */
-export interface Login {
-  readonly subject: string
-  readonly issuer?: string
-  readonly roles?: readonly string[]
-  readonly scopes?: readonly string[]
-  readonly tier?: string
-  readonly acr?: string
-  readonly amr?: readonly string[]
-  /** Default: now. */
-  readonly authenticatedAt?: number
-  /** JSON, and small: without a store it is all in the cookie. */
-  readonly claims?: Readonly<Record<string, unknown>>
 }
 
 /** Begins and ends sessions. `sessionCookie()` lets callers in with them. */
 export interface Sessions {
+  /** `__Host-session` */
+  readonly cookieName: string
+  /**
+   * The verdict that lets a caller with this value of the cookie in, with the Set-Cookie header that carries on a session in
+   * use; `undefined` for a cookie that is not ours and for a session that is over.
+   * Throws, or rejects with, an `UnavailableError` when the store can't be asked.
+   */
+  verify(value: string): Awaitable<Verified | undefined>
   /**
    * Begins a session with an identifier of its own. Give the request's Cookie header, so that a session that was there
    * before ends: an identifier from before the login is never one from after it.
    * @returns the Set-Cookie header
    */
-  login(login: Login, cookieHeader?: string): Promise<string>
+  login(login: Login, cookieHeader?: string | readonly string[]): Promise<string>
   /** Ends the session of a Cookie header. @returns the Set-Cookie header that removes it */
-  logout(cookieHeader: string | undefined): Promise<string>
+  logout(cookieHeader: string | readonly string[] | undefined): Promise<string>
   /** Ends all sessions of a subject; only with a store. */
   logoutEverywhere(subject: string): Promise<void>
 }
 
-/** Browsers keep no longer cookies. */
-const MAX_COOKIE_LENGTH = 4096
 const STORE = 'The store of sessions'
-const OPTIONS = [...['secrets', 'store', 'name', 'sameSite', 'absoluteSeconds', 'idleSeconds', 'timeoutMs', 'clock']]
+const BY = 'sessions'
 
-/** What `sessionCookie()` needs of it. */
-export class SessionKeeper implements Sessions {
-  readonly name: string
-  readonly clock: Clock
-  readonly #sealer: Sealer
+/**
+ * Sessions in cookies that are encrypted, httpOnly, Secure, SameSite and bound to this host. Each login and logout is
+ * published as an event.
+ * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
+ * @example
+ * const keeper = sessions({ keyRing: [{ id: '2026-08', secret }], store: memorySessions() })
+ * response.setHeader('Set-Cookie', await keeper.login({ subject: 'ada' }, request.headers.cookie))
+ */
+export function sessions(options: SessionsOptions): Sessions {
+  return new SessionKeeper(options)
+}
+
+class SessionKeeper implements Sessions {
+  readonly cookieName: string
+  readonly #clock: Clock
+  readonly #seal: Seal
   readonly #store: SessionStore | undefined
-  readonly #sameSite: SameSite
+  readonly #sameSite: 'Strict' | 'Lax'
   readonly #absoluteMs: number
   readonly #idleMs: number
   readonly #timeoutMs: number
 
   constructor(options: SessionsOptions) {
     const where = 'sessions()'
-    checkOptionNames(where, options, OPTIONS)
-    const { name = 'session', sameSite = 'Strict', clock = systemClock, store } = options
-    if (typeof name !== 'string' || !/^[A-Za-z0-9_-]+$/.test(name)) {
-      throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "name" is of letters, digits, "_" and "-".`)
-    }
-    if (sameSite !== 'Strict' && sameSite !== 'Lax') {
-      throw new ConfigurationError('ERR_OPTION_UNSAFE', `${where}: "sameSite" is "Strict" or "Lax".`)
-    }
-    const seconds = (option: 'absoluteSeconds' | 'idleSeconds', fallback: number): number =>
-      1000 * numberOption(where, option, options[option], { min: 1, max: 31_536_000, fallback })
-    this.name = `__Host-${name}`
-    this.clock = clock
-    this.#sealer = sealer(where, 'ashlar session cookie', options.secrets)
-    this.#store = store
-    this.#sameSite = sameSite
-    this.#absoluteMs = seconds('absoluteSeconds', 43_200)
-    this.#idleMs = seconds('idleSeconds', 1800)
-    this.#timeoutMs = numberOption(where, 'timeoutMs', options.timeoutMs, { min: 1, max: 60_000, fallback: 1000 })
-  }
-
-  async login(login: Login, cookieHeader?: string): Promise<string> {
-    const { subject, roles = [], scopes = [], authenticatedAt, ...more } = login
-    if (typeof subject !== 'string' || subject === '') {
-      throw new ConfigurationError('ERR_OPTION_MISSING', 'login(): "subject" is required.')
-    }
-    await this.#end(cookieHeader)
-    const now = this.clock.now()
-    const record: SessionRecord = Object.freeze({
-      ...{ id: `ses_${randomBytes(12).toString('base64url')}`, subject, roles, scopes, ...more },
-      ...{ authenticatedAt: authenticatedAt ?? now, expiresAt: now + this.#absoluteMs, seenAt: now },
+    const settings = readOptions(where, options, {
+      ...ringReaders(where),
+      store: optional(having<SessionStore>(['insert', 'find', 'touch', 'remove', 'removeSubject'], 'memorySessions()')),
+      name: text({ pattern: /^[\w-]+$/, says: 'of letters, digits, "_" and "-"', fallback: 'session', quote: true }),
+      sameSite: oneOf(['Strict', 'Lax'], {
+        fallback: 'Strict',
+        unsafe: { None: 'sends the session along with every request that any page makes' },
+      }),
+      absolute: duration({ min: '1s', max: '365d', fallback: '12h' }),
+      idle: duration({ min: '1s', max: '365d', fallback: '30m' }),
+      timeout: duration({ max: '60s', fallback: '1s' }),
     })
-    return tell(deedOf('authn_login_success', record), () => this.#begin(record, now))
+    this.cookieName = `__Host-${settings.name}`
+    this.#clock = settings.clock
+    this.#store = settings.store
+    // Each kind of cookie has keys of its own, so that one is never taken for the other.
+    this.#seal = seal(settings.keyRing, settings.store ? 'session secret' : 'session')
+    this.#sameSite = settings.sameSite
+    this.#absoluteMs = settings.absolute
+    this.#idleMs = settings.idle
+    this.#timeoutMs = settings.timeout
   }
 
-  async logout(cookieHeader: string | undefined): Promise<string> {
-    const record = await this.#recordOf(cookieHeader)
-    if (record) await tell(deedOf('authn_logout', record), () => this.#end(cookieHeader))
-    else await this.#end(cookieHeader)
-    return setCookie(this.name, '', this.#sameSite, 0)
+  async verify(value: string): Promise<Verified | undefined> {
+    const content = this.#seal.open(value, this.cookieName)
+    const record = content === undefined ? undefined : await this.#recordOf(content)
+    const now = this.#clock.now()
+    if (!record || this.#isOver(record, now)) return undefined
+    const cookie = await this.#renewed(content!, record, now)
+    const state = Object.freeze({ principal: principalOf(record) })
+    return cookie === undefined
+      ? Object.freeze({ kind: 'allow', state })
+      : Object.freeze({ kind: 'allow', state, append: { 'Set-Cookie': cookie } })
+  }
+
+  async login(login: Login, cookieHeader?: string | readonly string[]): Promise<string> {
+    const now = Math.floor(this.#clock.now())
+    const id = `ses_${randomBytes(12).toString('base64url')}`
+    const times = { expiresAt: Math.ceil(now + this.#absoluteMs), seenAt: now }
+    const record: SessionRecord = Object.freeze({ id, ...readLogin(login, now), ...times })
+    checkCookieHeader('login()', cookieHeader)
+    return tell(deedOf('authn_login_success', record), async () => {
+      if (this.#store) await this.#end(cookieHeader, now)
+      if (!this.#store) return this.#cookie(JSON.stringify(record), record, now)
+      const secret = randomBytes(32).toString('base64url')
+      await this.#ask((store) => store.insert(hashOf(secret), record, this.#until(record, now)))
+      return this.#cookie(secret, record, now)
+    })
+  }
+
+  async logout(cookieHeader: string | readonly string[] | undefined): Promise<string> {
+    checkCookieHeader('logout()', cookieHeader)
+    await this.#end(cookieHeader, this.#clock.now())
+    return setCookie(this.cookieName, '', { sameSite: this.#sameSite, lifeMs: 0 })
   }
 
   async logoutEverywhere(subject: string): Promise<void> {
+    readArgument('logoutEverywhere()', 'subject', subject, name)
     if (!this.#store) {
       throw new ConfigurationError(
         'ERR_OPTION_MISSING',
         'logoutEverywhere(): without a "store" sessions are in cookies alone and can not be ended here.',
+        { where: 'sessions()', option: 'store' },
       )
     }
-    const store = this.#store
-    await tell(
-      { name: 'authn_logout', by: 'sessions', reason: 'all sessions of a subject', subject: { subject } },
-      () => this.#ask(store.removeSubject(subject)),
-    )
+    const deed: Deed = { name: 'authn_logout', by: BY, reason: 'all sessions of a subject', subject: { subject } }
+    await tell(deed, async () => this.#ask((store) => store.removeSubject(subject)))
   }
 
-  /** The session that a cookie's value is of, while it lasts. */
-  async find(value: string): Promise<SessionRecord | undefined> {
-    const content = this.#sealer.open(value, this.name)
-    if (content === undefined) return undefined
-    const record = this.#store
-      ? await this.#ask(this.#store.find(hashOf(content)))
-      : (JSON.parse(content) as SessionRecord)
-    const now = this.clock.now()
-    return record && now < record.expiresAt && now < record.seenAt + this.#idleMs ? record : undefined
+  /** Junk in a cookie of ours is of an older release: its session is over. In the store it is an outage. */
+  async #recordOf(content: string): Promise<SessionRecord | undefined> {
+    if (!this.#store) return parseRecord(content)
+    const record = await this.#ask((store) => store.find(hashOf(content)))
+    if (record === undefined || record === null) return undefined
+    if (!isSessionRecord(record)) throw junk(STORE)
+    return record
   }
 
   /** The Set-Cookie header that carries on a session in use; `undefined` while the cookie that is there will do. */
-  async renewed(value: string, record: SessionRecord): Promise<string | undefined> {
-    const now = this.clock.now()
+  async #renewed(content: string, record: SessionRecord, now: number): Promise<string | undefined> {
     if (now - record.seenAt < this.#idleMs / 4) return undefined
-    const content = this.#sealer.open(value, this.name)!
-    if (!this.#store) return this.#cookie(JSON.stringify({ ...record, seenAt: now }), record, now)
-    await this.#ask(this.#store.touch(hashOf(content), now, this.#until(record, now)))
+    const seenAt = Math.floor(now)
+    if (!this.#store) return this.#cookie(JSON.stringify({ ...record, seenAt }), record, now)
+    await this.#ask((store) => store.touch(hashOf(content), seenAt, this.#until(record, now)))
     return this.#cookie(content, record, now)
   }
 
-  async #begin(record: SessionRecord, now: number): Promise<string> {
-    if (!this.#store) return this.#cookie(JSON.stringify(record), record, now)
-    const secret = randomBytes(32).toString('base64url')
-    await this.#ask(this.#store.insert(hashOf(secret), record, this.#until(record, now)))
-    return this.#cookie(secret, record, now)
+  async #end(header: string | readonly string[] | undefined, now: number): Promise<void> {
+    for (const value of cookieValues(header, this.cookieName)) {
+      const content = this.#seal.open(value, this.cookieName)
+      const record = content === undefined ? undefined : await this.#recordOf(content)
+      if (!record || this.#isOver(record, now)) continue
+      await tell(deedOf('authn_logout', record), async () => this.#ask((store) => store.remove(hashOf(content!))))
+    }
   }
 
-  /** Whose session is about to end, where that can be known. */
-  async #recordOf(cookieHeader: string | undefined): Promise<SessionRecord | undefined> {
-    for (const value of cookieHeader === undefined ? [] : cookieValues([cookieHeader], this.name)) {
-      const record = await this.find(value).catch(() => undefined)
-      if (record) return record
-    }
-    return undefined
-  }
-
-  async #end(cookieHeader: string | undefined): Promise<void> {
-    if (!this.#store || cookieHeader === undefined) return
-    for (const value of cookieValues([cookieHeader], this.name)) {
-      const content = this.#sealer.open(value, this.name)
-      if (content !== undefined) await this.#ask(this.#store.remove(hashOf(content)))
-    }
+  #isOver({ expiresAt, seenAt }: SessionRecord, now: number): boolean {
+    return !(now < expiresAt && now < seenAt + this.#idleMs)
   }
 
   #until(record: SessionRecord, now: number): number {
-    return Math.min(record.expiresAt, now + this.#idleMs)
+    return Math.ceil(Math.min(record.expiresAt, now + this.#idleMs))
   }
 
   #cookie(content: string, record: SessionRecord, now: number): string {
-    const sealed = this.#sealer.seal(content, this.name)
-    const life = Math.max(1, Math.ceil((this.#until(record, now) - now) / 1000))
-    const cookie = setCookie(this.name, sealed, this.#sameSite, life)
-    if (cookie.length > MAX_COOKIE_LENGTH) {
-      throw new ConfigurationError('ERR_OPTION_INVALID', 'login(): too much for a cookie. Use a "store".')
+    const sealed = this.#seal.seal(content, this.cookieName)
+    const lifeMs = Math.max(1, this.#until(record, now) - now)
+    try {
+      return setCookie(this.cookieName, sealed, { sameSite: this.#sameSite, lifeMs })
+    } catch (cause) {
+      const where = 'login()'
+      throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: too much for a cookie. Use a "store".`, {
+        where,
+        cause,
+      })
     }
-    return cookie
   }
 
-  #ask<T>(pending: Promise<T>): Promise<T> {
-    return inTime(pending, this.#timeoutMs, STORE)
+  /** Without a store there is nothing to be done. */
+  #ask<T>(question: (store: SessionStore) => Awaitable<T>): Awaitable<T | undefined> {
+    const store = this.#store
+    return store && ask(STORE, this.#timeoutMs, () => question(store))
   }
-}
-
-/**
- * Sessions in cookies that are encrypted, httpOnly, Secure, SameSite and bound to this host.
- * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
- */
-export function sessions(options: SessionsOptions): Sessions {
-  return new SessionKeeper(options)
 }
 
 function deedOf(name: 'authn_login_success' | 'authn_logout', { id, subject, issuer }: SessionRecord): Deed {
-  return { name, by: 'sessions', subject: { subject, issuer }, object: { kind: 'session', id } }
+  return { name, by: BY, subject: { subject, issuer }, object: { kind: 'session', id } }
 }
 
 function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url')
+}
+
+/** Without the error, which quotes what it could not read. */
+function parseRecord(content: string): SessionRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(content)
+    return isSessionRecord(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function principalOf(record: SessionRecord): SessionPrincipal {
+  const { id, subject, issuer, roles, scopes, tier, acr, amr, authenticatedAt, expiresAt, claims = {} } = record
+  return Object.freeze({
+    kind: 'session',
+    ...{ sessionId: id, subject, issuer, tier, acr, authenticatedAt, expiresAt },
+    roles: Object.freeze([...roles]),
+    scopes: Object.freeze([...scopes]),
+    amr: amr && Object.freeze([...amr]),
+    claims: Object.freeze({ ...claims }),
+  })
 }

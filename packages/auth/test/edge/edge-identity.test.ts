@@ -102,7 +102,7 @@ describe.each(apps)('$framework', ({ serve }) => {
   })
 
   test('a signature ends', async () => {
-    const headers = signer({ seconds: 30 }).headers(ada, request)
+    const headers = signer({ lifetime: '30s' }).headers(ada, request)
     clock.advance(30_000)
     expect((await call(headers)).status).toBe(401)
   })
@@ -201,8 +201,35 @@ test.each([
   ['a short secret', { algorithm: 'HS256', key: 'short' }, 'ERR_OPTION_UNSAFE'],
   ['a text for a private key', { key: 'x'.repeat(64) }, 'ERR_OPTION_INVALID'],
   ['no key', { key: undefined }, 'ERR_OPTION_MISSING'],
-  ['no name for the key', { kid: '' }, 'ERR_OPTION_MISSING'],
-  ['an hour', { seconds: 3600 }, 'ERR_OPTION_INVALID'],
+  ['no name for the key', { kid: '' }, 'ERR_OPTION_INVALID'],
+  ['an hour', { lifetime: '1h' }, 'ERR_OPTION_INVALID'],
 ])('edgeSigner: %s is refused at construction', (_, more, code) => {
   expect(() => signer(more as never)).toThrow(expect.objectContaining({ code }))
+})
+
+test.each([
+  [
+    'throws at once',
+    () => {
+      throw new Error('gone')
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('gone'))],
+])('a store of used signatures that %s is unavailable', async (_, claim) => {
+  clock.set(Date.UTC(2026, 0, 1))
+  const guard = authenticate([service({ replays: { claim } })])
+  const headers = signer().headers(ada, { ...request, path: '/' })
+  const asking = async () => guard.check(testRequest({ headers }), {})
+  await expect(asking()).rejects.toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE' })
+})
+
+test('an identity is signed for a whole request and a subject, or not at all', () => {
+  for (const wrong of [{}, { ...request, audience: '' }, { ...request, pth: '/' }, { ...request, method: undefined }]) {
+    expect(() => signer().headers(ada, wrong as never)).toThrow(expect.objectContaining({ name: 'ConfigurationError' }))
+  }
+  for (const nobody of [undefined, {}, { ...ada, subject: '' }]) {
+    expect(() => signer().headers(nobody as never, request)).toThrow(
+      expect.objectContaining({ name: 'ConfigurationError' }),
+    )
+  }
 })

@@ -63,7 +63,7 @@ test('the issuer is asked by a form, with the client’s credentials encoded as 
 })
 
 test('an answer is believed for a while, and not longer than the token lives', async () => {
-  const from = source({ cacheSeconds: 10 })
+  const from = source({ cache: '10s' })
   answer.body = active({ exp: clock.now() / 1000 + 5 })
   for (const _ of [1, 2, 3]) expect(await verify(from)).toBe('allowed')
   expect(asked.length).toBe(1)
@@ -136,7 +136,7 @@ describe('what is no answer is 503', () => {
 
   test('no answer in time', async () => {
     const hanging = await testServer(() => {})
-    const from = source({ endpoint: `http://127.0.0.1:${hanging.port}/`, timeoutSeconds: 0.01 })
+    const from = source({ endpoint: `http://127.0.0.1:${hanging.port}/`, timeout: '10ms' })
     await expect(verify(from)).rejects.toMatchObject(unavailable)
     await hanging.close()
   })
@@ -180,7 +180,7 @@ test.each([
   ['no client', { clientId: undefined }, 'ERR_OPTION_MISSING'],
   ['plain HTTP', { endpoint: 'http://issuer.example/introspect' }, 'ERR_OPTION_UNSAFE'],
   ['an unknown option', { audeince: 'x' }, 'ERR_OPTION_UNKNOWN'],
-  ['answers believed for a day', { cacheSeconds: 86_400 }, 'ERR_OPTION_INVALID'],
+  ['answers believed for a day', { cache: '1d' }, 'ERR_OPTION_INVALID'],
 ])('%s is refused at construction', (_, more, code) => {
   expect(() => source(more)).toThrow(expect.objectContaining({ code }))
 })
@@ -188,4 +188,30 @@ test.each([
 test('without an audience in the answers it can be said so', async () => {
   answer.body = active({ aud: undefined })
   expect(await verify(source({ audience: false }))).toBe('allowed')
+})
+
+test('tokens that are not good push none out that is', async () => {
+  const from = source({ maxRemembered: 2 })
+  await verify(from, 'good')
+  answer.body = { active: false }
+  for (const token of ['x1', 'x2', 'x3']) await verify(from, token)
+  expect(asked.length).toBe(4)
+  expect(await verify(from, 'good')).toBe('allowed')
+  expect(asked.length).toBe(4)
+})
+
+test('by a clock that was set back an answer is believed no longer', async () => {
+  const from = source()
+  await verify(from)
+  clock.advance(-3_600_000)
+  await verify(from)
+  expect(asked.length).toBe(2)
+})
+
+test('what the issuer answered is not in what is told of it', async () => {
+  answer.body = 'hunter2: not JSON'
+  const failure = await verify(source()).catch((error: unknown) => error)
+  for (let error = failure as Error | undefined; error; error = error.cause as Error) {
+    expect(error.message).not.toContain('hunter2')
+  }
 })

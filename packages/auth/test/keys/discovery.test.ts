@@ -51,6 +51,11 @@ test.each([
   expect(asked).not.toContain('/keys')
 })
 
-test('no metadata at all are an outage', async () => {
-  await expect(issuerAt('').verify()).rejects.toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE' })
+test('no metadata at all are an outage, and what each address answered is its cause', async () => {
+  const failure: Error = await Promise.resolve(issuerAt('').verify()).catch((error) => error)
+  expect(failure).toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE' })
+  const { errors } = (failure.cause as Error).cause as AggregateError
+  expect(errors.map((error: Error) => String(error.cause))).toEqual(
+    Array(2).fill(expect.stringContaining('status was 404')),
+  )
 })

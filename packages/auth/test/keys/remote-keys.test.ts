@@ -23,7 +23,7 @@ const source = (jwks: JwksOptions = {}, more: object = {}) =>
     algorithms: ['ES256'],
     keys: server.url,
     clock,
-    jwks: { cooldownSeconds: 0, ...jwks },
+    jwks: { cooldown: '0ms', ...jwks },
     ...more,
   })
 const verify = (from: ReturnType<typeof source>, token: string) => from.verify(`Bearer ${token}`, testRequest())
@@ -64,7 +64,7 @@ test('rotation: a new key is found when a token names it, and what the old one s
 })
 
 test('a key that changed under its name verifies nothing of before', async () => {
-  const from = source({ maxAgeSeconds: 1 })
+  const from = source({ maxAge: '1s' })
   const old = first.token()
   await verify(from, old)
   const impostor = testIssuer({ kid: 'first', clock })
@@ -74,7 +74,7 @@ test('a key that changed under its name verifies nothing of before', async () =>
 })
 
 test('old keys are refreshed behind the requests', async () => {
-  const from = source({ maxAgeSeconds: 60 })
+  const from = source({ maxAge: '60s' })
   await verify(from, first.token())
   clock.advance(60_001)
   server.answer({ keys: [first.jwk, second.jwk] })
@@ -84,10 +84,10 @@ test('old keys are refreshed behind the requests', async () => {
 })
 
 test('in an outage known keys go on, for as long as was allowed', async () => {
-  const from = source({ maxAgeSeconds: 60, staleIfErrorSeconds: 3600 })
+  const from = source({ maxAge: '60s', staleIfError: '1h' })
   await verify(from, first.token())
   server.answer('broken', 500)
-  clock.advance(3_600_000)
+  clock.advance(3_660_000)
   expect(verify(from, first.token())).toEqual(allowed)
   expect(await Promise.resolve(verify(from, first.token()))).toEqual(allowed)
   clock.advance(2000)
@@ -151,7 +151,7 @@ describe('an answer that is no usable key set is an outage', () => {
 
 test('an endpoint that does not answer is an outage when the time is up', async () => {
   server.hold()
-  await expect(verify(source({ timeoutSeconds: 0.01 }), first.token())).rejects.toEqual(unavailable)
+  await expect(verify(source({ timeout: '10ms' }), first.token())).rejects.toEqual(unavailable)
   server.release()
 })
 
@@ -163,4 +163,78 @@ test.each(apps)('without any key the answer is 503 and never 401 ($framework)', 
   expect(response.headers['www-authenticate']).toBeUndefined()
   expect(response.json()).toMatchObject({ code: 'dependency-unavailable' })
   await app.close()
+})
+
+test.each([
+  ['a status', { keys: [] }, 404, /status was 404/],
+  ['an empty set', { keys: [] }, 200, /no key for ES256/],
+  ['keys of another kind', testIssuer({ algorithm: 'RS256', clock }).jwks, 200, /its "alg" is none of those allowed/],
+  ['a key of another type', { keys: [{ ...weak.jwk, alg: undefined }] }, 200, /ES256 needs a key on prime256v1/],
+  ['no list', { keys: 'x' }, 200, /no list of keys/],
+  ['no JSON', 'hunter2 is no JSON', 200, /was no JSON/],
+])('the operator learns what was wrong: %s', async (_, body, status, says) => {
+  server.answer(body, status)
+  const failure = await Promise.resolve(verify(source(), first.token())).catch((error: unknown) => error)
+  const texts: string[] = []
+  for (let error = failure as Error | undefined; error; error = error.cause as Error) texts.push(error.message)
+  expect(texts.join('\n')).toMatch(says)
+  expect(texts.join('\n')).not.toContain('hunter2')
+})
+
+test('a byte-order mark before the keys is no part of them', async () => {
+  server.answer(`\ufeff${JSON.stringify(first.jwks)}`)
+  expect(await verify(source(), first.token())).toEqual(allowed)
+})
+
+test('what fails behind the requests is told once for each outage, with its cause', async () => {
+  const told: Error[] = []
+  const from = source({ maxAge: '60s' }, { onError: (error: Error) => told.push(error) })
+  const settled = async (requests: number) => {
+    while (server.requests < requests) await new Promise((resolve) => setImmediate(resolve))
+    for (let count = 0; count < 50; count++) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await verify(from, first.token())
+  server.answer('broken', 500)
+  clock.advance(60_000)
+  for (let count = 0; count < 3; count++) {
+    const { requests } = server
+    expect(verify(from, first.token())).toEqual(allowed)
+    await settled(requests + 1)
+    clock.advance(1000)
+  }
+  expect(told).toEqual([unavailable])
+  expect(String((told[0]!.cause as Error).cause)).toContain('500')
+  server.answer(first.jwks)
+  verify(from, first.token())
+  await settled(5)
+  server.answer('broken', 500)
+  clock.advance(60_000)
+  verify(from, first.token())
+  await settled(6)
+  expect(told.length).toBe(2)
+})
+
+test('with no time beyond their age, keys are good until it is over, and fetched then', async () => {
+  const from = source({ maxAge: '60s', staleIfError: '0ms' })
+  for (let count = 0; count < 5; count++) {
+    expect(await verify(from, first.token())).toEqual(allowed)
+    clock.advance(10_000)
+  }
+  expect(server.requests).toBe(1)
+  server.answer('broken', 500)
+  clock.advance(10_001)
+  await expect(Promise.resolve(verify(from, first.token()))).rejects.toEqual(unavailable)
+})
+
+test('a clock that is set back throws no key away', async () => {
+  const from = source({ maxAge: '60s', staleIfError: '1h' })
+  await verify(from, first.token())
+  server.answer('broken', 500)
+  clock.advance(-20)
+  expect(verify(from, first.token())).toEqual(allowed)
+  clock.advance(20)
+  expect(verify(from, first.token())).toEqual(allowed)
+  // Nor makes it one young for ever.
+  clock.advance(3_600_001)
+  await expect(Promise.resolve(verify(from, first.token()))).rejects.toEqual(unavailable)
 })

@@ -1,7 +1,14 @@
 import { fakeClock, testIssuer, testRequest } from '@ashlar/testkit'
 import { describe, expect, test } from '@jest/globals'
 
-import { authenticate, bearer, memoryRevocations, type RevocationStore, revocations } from '../../src/index.ts'
+import {
+  authenticate,
+  bearer,
+  memoryRevocations,
+  type Revocation,
+  type RevocationStore,
+  revocations,
+} from '../../src/index.ts'
 import { apps } from '../support/apps.ts'
 
 const clock = fakeClock()
@@ -182,7 +189,7 @@ describe('the bound', () => {
         tokenId: `t${count}`,
         expiresAt: clock.now() + (count === 7 ? 60_000 : 1000),
       })
-    clock.advance(1000)
+    clock.advance(301_000)
     await view.revokeToken({ issuer: iss, tokenId: 'last', expiresAt: clock.now() + 60_000 })
     expect(await verify(issuer.token({ jti: 't1' }))).toBe('allowed')
     for (const jti of ['t7', 'last']) expect(await verify(issuer.token({ jti }))).toBe(REVOKED)
@@ -198,12 +205,19 @@ describe('the bound', () => {
         return () => void stopped++
       },
     }
-    setUp(store).view.close()
+    const { view, verify } = setUp(store)
+    expect(watching.length).toBe(0)
+    await verify(issuer.token())
+    await Promise.all([view.close(), view[Symbol.asyncDispose]()])
+    await view.close()
     expect([watching.length, stopped]).toEqual([1, 1])
+    clock.advance(2000)
+    expect(await verify(issuer.token())).toBe('allowed')
+    expect(watching.length).toBe(1)
   })
 
   test('a store that hangs is one that is gone', async () => {
-    const { verify } = setUp({ add: async () => {}, since: () => new Promise(() => {}) }, { timeoutMs: 5 })
+    const { verify } = setUp({ add: async () => {}, since: () => new Promise(() => {}) }, { timeout: '5ms' })
     await expect(verify(issuer.token())).rejects.toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE' })
   })
 
@@ -230,10 +244,179 @@ test.each(apps)('a revoked token is 401 invalid_token, and announced as reuse ($
   await server.close()
 })
 
+describe('a command', () => {
+  const wrong: readonly (readonly [string, (view: ReturnType<typeof setUp>['view']) => Promise<void>])[] = [
+    ['a subject of nobody', (view) => view.revokeSubject({} as never)],
+    ['nothing', (view) => view.revokeSubject(undefined as never)],
+    ['a subject without an issuer', (view) => view.revokeSubject({ subject: 'u' } as never)],
+    ['a time that is none', (view) => view.revokeSubject({ issuer: iss, subject: 'u', before: Number.NaN })],
+    ['a time in seconds', (view) => view.revokeSubject({ issuer: iss, subject: 'u', before: 1_767_225_600 })],
+    ['a date', (view) => view.revokeClient({ issuer: iss, clientId: 'c', before: '2030-01-01' as never })],
+    ['an endless time', (view) => view.revokeClient({ issuer: iss, clientId: 'c', before: Infinity })],
+    ['no token', (view) => view.revokeToken({ issuer: iss, tokenId: undefined } as never)],
+    ['an empty token', (view) => view.revokeToken({ issuer: iss, tokenId: '' })],
+    ['an end in seconds', (view) => view.revokeToken({ issuer: iss, tokenId: 't', expiresAt: 1_767_225_600 })],
+    ['a number for a session', (view) => view.revokeSession({ issuer: iss, sessionId: 7 as never })],
+    ['a misspelt time', (view) => view.revokeSubject({ issuer: iss, subject: 'u', befor: 1 } as never)],
+  ]
+  test.each(wrong)('with %s is refused, since it would end nothing', async (_, command) => {
+    const { view } = setUp({ ...memoryRevocations({ clock }), add: () => expect(true).toBe(false) as never })
+    await expect(command(view)).rejects.toMatchObject({ name: 'ConfigurationError' })
+  })
+
+  test('says what was meant by a number of seconds', async () => {
+    await expect(setUp().view.revokeToken({ issuer: iss, tokenId: 't', expiresAt: 1_767_225_600 })).rejects.toThrow(
+      'write 1767225600000',
+    )
+  })
+
+  test('may end a token at the end that it has, in parts of a millisecond', async () => {
+    const added: Revocation[] = []
+    const { view } = setUp({ ...memoryRevocations({ clock }), add: (revocation) => void added.push(revocation) })
+    await view.revokeToken({ issuer: iss, tokenId: 't', expiresAt: clock.now() + 0.5 })
+    expect(Number.isInteger(added[0]!.until)).toBe(true)
+  })
+})
+
+test('a token stays revoked for as long as the tolerance lets it live', async () => {
+  clock.set(Date.UTC(2026, 0, 1))
+  const { view } = setUp()
+  const source = bearer({
+    ...{ issuer: iss, audience: issuer.audience, algorithms: ['ES256'], keys: issuer.jwks, clock },
+    ...{ revocations: view, clockTolerance: '5m' },
+  })
+  const token = issuer.token({ jti: 'late' })
+  await view.revokeToken({ issuer: iss, tokenId: 'late', expiresAt: clock.now() + 300_000 })
+  for (const advance of [300_000, 299_999]) {
+    clock.advance(advance)
+    expect(await source.verify(`Bearer ${token}`, testRequest())).toMatchObject({ reason: REVOKED })
+  }
+  clock.set(Date.UTC(2026, 0, 1))
+})
+
+test('an issuer whose clock is ahead, within the tolerance, has issued nothing after the revocation', async () => {
+  const { view } = setUp()
+  const source = bearer({
+    ...{ issuer: iss, audience: issuer.audience, algorithms: ['ES256'], keys: issuer.jwks, clock },
+    ...{ revocations: view, clockTolerance: '2s' },
+  })
+  await view.revokeSubject({ issuer: iss, subject: 'ahead' })
+  const [ahead, after] = [1, 2].map((seconds) => issuer.token({ sub: 'ahead', iat: clock.now() / 1000 + seconds }))
+  expect(await source.verify(`Bearer ${ahead}`, testRequest())).toMatchObject({ reason: REVOKED })
+  expect(await source.verify(`Bearer ${after}`, testRequest())).toMatchObject({ kind: 'allow' })
+})
+
+test('an issuer and a subject are never taken for another pair whose texts are the same in a row', async () => {
+  const view = revocations({ store: memoryRevocations({ clock }), clock })
+  await view.revokeSubject({ issuer: 'https://i\na', subject: 'b' })
+  await view.refresh()
+  const other = { issuer: 'https://i', subject: 'a\nb', tokenId: undefined, sessionId: undefined, clientId: undefined }
+  expect(view.covers({ ...other, issuedAt: undefined })).toBe(false)
+  expect(view.covers({ ...other, issuer: 'https://i\na', subject: 'b', issuedAt: undefined })).toBe(true)
+})
+
+describe('a store', () => {
+  const news = { revocations: [], cursor: '0' }
+  test('may answer without a promise', async () => {
+    const { view, verify } = setUp({ add: () => undefined, since: () => news })
+    expect(await verify(issuer.token())).toBe('allowed')
+    await view.revokeToken({ issuer: iss, tokenId: 'plain' })
+    expect(await verify(issuer.token({ jti: 'plain' }))).toBe(REVOKED)
+  })
+
+  test.each([
+    [
+      'throws at once',
+      () => {
+        throw new Error('gone')
+      },
+    ],
+    ['answers nothing', () => undefined],
+    ['answers no list', () => ({ revocations: {}, cursor: '0' })],
+    ['answers no cursor', () => ({ revocations: [] })],
+    [
+      'answers a kind that is not known',
+      () => ({ revocations: [{ kind: 'all', issuer: 'i', id: 'x', until: 1 }], cursor: '0' }),
+    ],
+    [
+      'answers a subject without a time',
+      () => ({ revocations: [{ kind: 'subject', issuer: 'i', id: 'x', until: 1 }], cursor: '0' }),
+    ],
+    [
+      'answers NULL for an end',
+      () => ({ revocations: [{ kind: 'token', issuer: 'i', id: 'x', until: null }], cursor: '0' }),
+    ],
+  ])('that %s is unavailable', async (_, since) => {
+    const { verify } = setUp({ add: () => undefined, since: since as never })
+    await expect(verify(issuer.token())).rejects.toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE' })
+  })
+
+  test('that can’t be watched is told of once, and looked at all the same', async () => {
+    const told: unknown[] = []
+    const gone = new Error('no connection')
+    const watch = () => {
+      throw gone
+    }
+    const store = { ...memoryRevocations({ clock }), watch }
+    const { view, verify } = setUp(store, { onError: (error: unknown) => told.push(error) })
+    for (let count = 0; count < 3; count++) {
+      expect(await verify(issuer.token())).toBe('allowed')
+      clock.advance(2000)
+    }
+    await view.close()
+    expect(told).toEqual([gone])
+  })
+
+  test('that is lost behind the requests is told of once, and again when it is lost again', async () => {
+    const told: unknown[] = []
+    let lost = false
+    const store = memoryRevocations({ clock })
+    const since = (cursor: string | undefined) => {
+      if (lost) throw new Error('gone')
+      return store.since(cursor)
+    }
+    const { verify } = setUp({ add: store.add, since }, { onError: (error: unknown) => told.push(error) })
+    for (let outage = 1; outage <= 2; outage++) {
+      lost = false
+      await verify(issuer.token())
+      lost = true
+      for (let count = 0; count < 3; count++) {
+        clock.advance(count === 0 ? 600 : 100)
+        await verify(issuer.token())
+        await flush()
+      }
+      expect(told.length).toBe(outage)
+      clock.advance(2000)
+    }
+  })
+
+  test('is read from the beginning when the clock was set back: what had ended meanwhile has not', async () => {
+    const { view, verify } = setUp()
+    const at = clock.now()
+    const token = issuer.token({ jti: 'back' })
+    await view.revokeToken({ issuer: iss, tokenId: 'back' })
+    expect(await verify(token)).toBe(REVOKED)
+    clock.advance(10 * 86_400_000)
+    expect(await verify(issuer.token({ jti: 'back' }))).toBe('allowed')
+    clock.set(at)
+    expect(await verify(token)).toBe(REVOKED)
+  })
+
+  test('that has more than may be remembered is unavailable: none of them is forgotten', async () => {
+    const { view, verify } = setUp(undefined, { maxRemembered: 2 })
+    for (const tokenId of ['a', 'b']) await view.revokeToken({ issuer: iss, tokenId })
+    await expect(view.revokeToken({ issuer: iss, tokenId: 'c' })).rejects.toMatchObject({
+      code: 'ERR_DEPENDENCY_UNAVAILABLE',
+    })
+    clock.advance(2000)
+    await expect(verify(issuer.token())).rejects.toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE' })
+  })
+})
+
 test.each([
   ['no store', {}, 'ERR_OPTION_MISSING'],
   ['an unknown option', { store: memoryRevocations(), stale: 1 }, 'ERR_OPTION_UNKNOWN'],
-  ['a bound of nothing', { store: memoryRevocations(), stalenessMs: 0 }, 'ERR_OPTION_INVALID'],
+  ['a bound of nothing', { store: memoryRevocations(), staleness: '0ms' }, 'ERR_OPTION_INVALID'],
 ])('%s is refused at construction', (_, options, code) => {
   expect(() => revocations(options as never)).toThrow(expect.objectContaining({ code }))
 })

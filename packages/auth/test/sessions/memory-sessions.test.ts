@@ -20,3 +20,17 @@ test('sessions that are over make room for new ones', async () => {
   expect(await store.find('old-0')).toBeUndefined()
   expect(await store.find('new')).toBeDefined()
 })
+
+test('when too many are there, a new one ends the one that would end first', async () => {
+  const clock = fakeClock()
+  const store = memorySessions({ clock, maxRemembered: 2 })
+  const record = { id: 'i', subject: 's', roles: [], scopes: [], authenticatedAt: 0, expiresAt: 0, seenAt: 0 }
+  await store.insert('soon', record, clock.now() + 1000)
+  await store.insert('later', record, clock.now() + 3000)
+  await store.insert('new', record, clock.now() + 2000)
+  expect(await Promise.all(['soon', 'later', 'new'].map(async (hash) => Boolean(await store.find(hash))))).toEqual([
+    false,
+    true,
+    true,
+  ])
+})

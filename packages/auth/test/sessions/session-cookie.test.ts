@@ -7,8 +7,9 @@ import { apps } from '../support/apps.ts'
 const clock = fakeClock()
 beforeEach(() => clock.set(Date.UTC(2026, 0, 1)))
 
-const SECRET = 'the current secret, of 32 bytes and more'
-const make = (more: object = {}) => sessions({ secrets: [SECRET], clock, ...more })
+const KEY = { id: 'now', secret: 'the current secret, of 32 bytes and more' }
+const OLD = { id: 'old', secret: 'an older secret, also of 32 bytes and more' }
+const make = (more: object = {}) => sessions({ keyRing: [KEY], clock, ...more })
 /** `__Host-session=…`, as a browser sends it back. */
 const pair = (setCookie: string) => setCookie.split(';', 1)[0]!
 const issuer = testIssuer({ clock })
@@ -36,7 +37,9 @@ describe.each(apps)('$framework', ({ serve }) => {
       const { keeper, server, call } = await setUp()
       const subject = 'ada, whose name is too long to be in a random text by chance'
       const setCookie = await keeper.login({ subject, roles: ['viewer'] })
-      expect(setCookie).toMatch(/^__Host-session=[\w-]+; Path=\/; Max-Age=1800; HttpOnly; Secure; SameSite=Strict$/)
+      expect(setCookie).toMatch(
+        /^__Host-session=now\.[\w-]+; Path=\/; Max-Age=1800; HttpOnly; Secure; SameSite=Strict$/,
+      )
       for (const shift of ['', ' ', '  ']) {
         // Wherever it stands among the bytes, these letters of it would be the same.
         const encoded = Buffer.from(`${shift}${subject}`).toString('base64url')
@@ -85,7 +88,7 @@ describe.each(apps)('$framework', ({ serve }) => {
     })
 
     test('a session that is not used ends; one that is used goes on, with a new cookie, until its end', async () => {
-      const { keeper, server, call } = await setUp({ idleSeconds: 100, absoluteSeconds: 300 })
+      const { keeper, server, call } = await setUp({ idle: '100s', absolute: '5m' })
       const first = pair(await keeper.login({ subject: 'ada' }))
       clock.advance(24_000)
       expect((await call(first)).headers['set-cookie']).toBeUndefined()
@@ -109,13 +112,9 @@ describe.each(apps)('$framework', ({ serve }) => {
 
     test('secrets are replaced without a logout', async () => {
       const shared = where()
-      const old = make({ ...shared, secrets: ['an older secret, also of 32 bytes and more'] })
+      const old = make({ ...shared, keyRing: [OLD] })
       const cookie = pair(await old.login({ subject: 'ada' }))
-      const both = await serve(
-        authenticate([
-          sessionCookie(make({ ...shared, secrets: [SECRET, 'an older secret, also of 32 bytes and more'] })),
-        ]),
-      )
+      const both = await serve(authenticate([sessionCookie(make({ ...shared, keyRing: [KEY, OLD] }))]))
       const only = await serve(authenticate([sessionCookie(make(shared))]))
       expect((await both.call('/', { headers: { cookie } })).status).toBe(200)
       expect((await only.call('/', { headers: { cookie } })).status).toBe(401)
@@ -173,11 +172,11 @@ test('too much for a cookie is told to who logs in', async () => {
 })
 
 test.each([
-  ['no secret', { secrets: [] }, 'ERR_OPTION_MISSING'],
-  ['a short secret', { secrets: ['short'] }, 'ERR_OPTION_UNSAFE'],
-  ['SameSite=None', { secrets: [SECRET], sameSite: 'None' }, 'ERR_OPTION_UNSAFE'],
-  ['a name with a semicolon', { secrets: [SECRET], name: 'a;b' }, 'ERR_OPTION_INVALID'],
-  ['an unknown option', { secrets: [SECRET], httpOnly: false }, 'ERR_OPTION_UNKNOWN'],
+  ['no secret', { keyRing: [] }, 'ERR_OPTION_INVALID'],
+  ['a short secret', { keyRing: [{ id: 'a', secret: 'short' }] }, 'ERR_OPTION_UNSAFE'],
+  ['SameSite=None', { keyRing: [KEY], sameSite: 'None' }, 'ERR_OPTION_UNSAFE'],
+  ['a name with a semicolon', { keyRing: [KEY], name: 'a;b' }, 'ERR_OPTION_INVALID'],
+  ['an unknown option', { keyRing: [KEY], httpOnly: false }, 'ERR_OPTION_UNKNOWN'],
 ])('%s is refused at construction', (_, options, code) => {
   expect(() => sessions(options as never)).toThrow(expect.objectContaining({ code }))
 })

@@ -31,7 +31,7 @@ export async function requestJson(
       await response.body?.cancel()
       throw new UnavailableError(`The answer's status was ${response.status}.`)
     }
-    const value: unknown = JSON.parse(await boundedText(response, maxBytes))
+    const value = parsed(await boundedText(response, maxBytes))
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new UnavailableError('The answer was no JSON object.')
     }
@@ -42,6 +42,16 @@ export async function requestJson(
   }
 }
 
+/** Without the parser's error, which quotes what it could not read; that may be a token or a secret. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new UnavailableError('The answer was no JSON.')
+  }
+}
+
+/** Without a byte-order mark, which some servers send and no parser takes (RFC 8259 §8.1). */
 async function boundedText(response: Response, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
@@ -50,5 +60,5 @@ async function boundedText(response: Response, maxBytes: number): Promise<string
     if (size > maxBytes) throw new UnavailableError(`The answer was longer than ${maxBytes} bytes.`)
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString()
+  return new TextDecoder().decode(Buffer.concat(chunks))
 }

@@ -29,5 +29,28 @@ function warnOf({ where, option }: OptionPlace, error: unknown): void {
   const code = codeOf(error) ?? 'ERR_BACKGROUND_FAILURE'
   const text = errorText(error)
   const kind = /^[^:]{0,64}/.exec(text)![0]
-  warnOnce(code, `${where}: ${text} (said once; give "${option}" to be told of each)`, JSON.stringify([where, kind]))
+  warnOnce(
+    code,
+    `${where}: ${[text, ...causesOf(error)].join(' Cause: ')} (said once; give "${option}" to be told of each)`,
+    JSON.stringify([where, kind]),
+  )
+}
+
+/** As deep as causes are told. */
+const DEPTH = 4
+
+/** What an operator has to mend is often in the innermost one: a status, a refused connection, a certificate. */
+function causesOf(error: unknown): readonly string[] {
+  const texts: string[] = []
+  try {
+    let cause = (error as Partial<Error>).cause
+    for (let depth = 0; depth < DEPTH && cause !== undefined; depth++) {
+      texts.push(errorText(cause))
+      const { errors } = cause as Partial<AggregateError>
+      cause = Array.isArray(errors) ? errors[0] : (cause as Partial<Error>).cause
+    }
+  } catch {
+    // Anything can be thrown, also what can’t be read.
+  }
+  return texts
 }

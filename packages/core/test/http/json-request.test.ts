@@ -70,3 +70,15 @@ test('an answer that does not come is none', async () => {
     code: 'ERR_DEPENDENCY_UNAVAILABLE',
   })
 })
+
+test('what can’t be read is not quoted, since it may be a token or a secret', async () => {
+  const failure = await ask(answering(new Response('hunter2 is no JSON'))).catch((error: unknown) => error)
+  const texts: string[] = []
+  for (let error = failure as Error | undefined; error; error = error.cause as Error) texts.push(error.message)
+  expect(texts.join('\n')).toContain('The answer was no JSON.')
+  expect(texts.join('\n')).not.toContain('hunter2')
+})
+
+test('a byte-order mark is no part of what was answered', async () => {
+  expect(await ask(answering(new Response('\ufeff{"a":1}')))).toEqual({ a: 1 })
+})

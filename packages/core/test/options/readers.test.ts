@@ -300,6 +300,23 @@ describe('onError', () => {
     ])
   })
 
+  test('left out, a warning says what caused the error, to the innermost that it can read', () => {
+    const warned = warnings()
+    const report = onError(undefined, new OptionPlace('caused()', 'onError'))
+    const status = new Error('the status was 404')
+    const cause = new AggregateError([status, new Error('other')], 'neither has them')
+    report(new UnavailableError('No keys.', { cause: new Error('discovery failed', { cause }) }))
+    report(new TypeError('circular', { cause: Object.assign(new Error('a'), { cause: new Error('b') }) }))
+    report(new RangeError('odd', { cause: Object.create(null) }))
+    const told = ['No keys.', 'discovery failed', 'neither has them', 'the status was 404']
+    const texts = warned.mock.calls.map(([text]) => text)
+    const positions = told.map((part) => String(texts[0]).indexOf(part))
+    expect(positions).toEqual([...positions].sort((one, other) => one - other))
+    expect(positions).not.toContain(-1)
+    expect(texts[1]).toContain('Cause: a Cause: b')
+    expect(texts[2]).toContain('can’t be read')
+  })
+
   test('left out, each kind of error is a warning, once', () => {
     const warned = warnings()
     const report = onError(undefined, new OptionPlace('trail()', 'onError'))

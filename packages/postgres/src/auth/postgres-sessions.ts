@@ -19,7 +19,7 @@ interface Row {
  * Sessions on PostgreSQL, one statement for each method. `migrate(pool, authTables())` makes the table.
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
  * @example
- * const keeper = sessions({ secrets: [secret], store: postgresSessions({ pool }) })
+ * const keeper = sessions({ keyRing: [{ id: '2026-08', secret }], store: postgresSessions({ pool }) })
  */
 export function postgresSessions(options: PostgresSessionsOptions): SessionStore {
   const { pool, schema } = readOptions('postgresSessions()', options, { pool: poolOption, schema: schemaOption })

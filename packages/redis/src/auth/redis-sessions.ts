@@ -13,7 +13,7 @@ export interface RedisSessionsOptions extends RedisOptions {}
  * that they are on one node of a cluster.
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
  * @example
- * const keeper = sessions({ secrets: [secret], store: redisSessions({ redis: new Redis() }) })
+ * const keeper = sessions({ keyRing: [{ id: '2026-08', secret }], store: redisSessions({ redis: new Redis() }) })
  */
 export function redisSessions(options: RedisSessionsOptions): SessionStore {
   const settings = readOptions('redisSessions()', options, { redis: redisClient, namespace })

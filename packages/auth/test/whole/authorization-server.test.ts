@@ -1,10 +1,10 @@
 import { fakeClock, type TestServer } from '@ashlar/testkit'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 
-import { authenticate, bearer, dpop, introspection } from '../src/index.ts'
-import { apps } from './support/apps.ts'
-import { type AuthorizationServer, authorizationServer } from './support/authorization-server.ts'
-import { dpopClient } from './support/dpop-client.ts'
+import { authenticate, bearer, dpop, introspection } from '../../src/index.ts'
+import { apps } from '../support/apps.ts'
+import { type AuthorizationServer, authorizationServer } from '../support/authorization-server.ts'
+import { dpopClient } from '../support/dpop-client.ts'
 
 const ORDERS = 'urn:orders'
 let authority: AuthorizationServer
@@ -108,7 +108,7 @@ describe.each(apps)('oidc-provider and $framework', ({ serve }) => {
           audience: ORDERS,
           algorithms: ['RS256'],
           clock,
-          jwks: { maxAgeSeconds: 10, cooldownSeconds: 0 },
+          jwks: { maxAge: '10s', cooldown: '0ms' },
         }),
       ])
     const [warm, cold] = [await serve(of(authority.issuer)), await serve(of(authority.issuer))]

@@ -1,8 +1,8 @@
 import { attackTokens, fakeClock, type TestServer, testIssuer } from '@ashlar/testkit'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 
-import { authenticate, bearer } from '../src/index.ts'
-import { apps } from './support/apps.ts'
+import { authenticate, bearer } from '../../src/index.ts'
+import { apps } from '../support/apps.ts'
 
 const clock = fakeClock()
 const issuer = testIssuer({ algorithm: 'RS256', clock })
