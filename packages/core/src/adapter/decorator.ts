@@ -17,8 +17,11 @@ export interface MethodDecorator<Method extends AnyMethod> {
   <C extends AnyClass>(target: C, context?: ClassDecoratorContext): C
 }
 
-/** Methods that a decorator has been put on, so that a class-wide one leaves them as they are. */
-const decorated = new WeakSet<object>()
+/**
+ * On methods that a decorator has been put on, so that a class-wide one leaves them as they are. Registered, so that those
+ * of another copy of this package are known.
+ */
+const DECORATED = Symbol.for('@ashlar/core decorated 1')
 
 /**
  * Turns a wrapper of methods into a decorator for both worlds. On a class it is the default of every method that has no
@@ -29,7 +32,7 @@ const decorated = new WeakSet<object>()
 export function methodDecorator<Method extends AnyMethod>(wrap: (method: Method) => Method): MethodDecorator<Method> {
   const wrapped = (method: Method): Method => {
     const result = wrap(method)
-    decorated.add(result)
+    Object.defineProperty(result, DECORATED, { value: true })
     return result
   }
   const decorate = (first: unknown, second: unknown, descriptor?: TypedPropertyDescriptor<Method>): unknown => {
@@ -55,7 +58,7 @@ function classWide(target: AnyClass, wrapped: (method: AnyMethod) => AnyMethod):
       const descriptor = Object.getOwnPropertyDescriptor(level, name)!
       if (seen.has(name)) continue
       seen.add(name)
-      if (typeof descriptor.value !== 'function' || decorated.has(descriptor.value)) continue
+      if (typeof descriptor.value !== 'function' || DECORATED in descriptor.value) continue
       Object.defineProperty(target.prototype, name, { ...descriptor, value: wrapped(descriptor.value) })
     }
   }
@@ -64,7 +67,7 @@ function classWide(target: AnyClass, wrapped: (method: AnyMethod) => AnyMethod):
       const instance = Reflect.construct(original, values, newTarget) as Record<PropertyKey, unknown>
       for (const name of Reflect.ownKeys(instance)) {
         const descriptor = Object.getOwnPropertyDescriptor(instance, name)!
-        if (typeof descriptor.value !== 'function' || decorated.has(descriptor.value)) continue
+        if (typeof descriptor.value !== 'function' || DECORATED in descriptor.value) continue
         Object.defineProperty(instance, name, { ...descriptor, value: wrapped(descriptor.value) })
       }
       return instance
