@@ -47,8 +47,8 @@ function exportsOf({ exports = {} }: Manifest, here: boolean): Json {
 }
 
 /**
- * `source` is for this repository only. `module-sync` is for a Node that loads ES modules with `require()`: there, one copy
- * serves `import` and `require()`. Jest and bundlers don't know it and take the CommonJS build for `require()`.
+ * `source` is for this repository only. `module-sync` is for those who load ES modules with `require()`, such as Node: there, one
+ * copy serves `import` and `require()`. Jest and some bundlers don't know it and take the CommonJS build for `require()`.
  */
 function conditions(source: string, here: boolean): Json {
   return {
