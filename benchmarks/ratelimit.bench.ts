@@ -20,8 +20,8 @@ const ROUNDS = 3
 async function hotKey(): Promise<Result[]> {
   const ledgerOf = (policy: Policy) => memoryRateLimits().open({ name: 'hot', policies: [policy] })
   const bucket = ledgerOf(tokenBucket({ capacity: PLENTY, refillPerSecond: 1000 }))
-  const fixed = ledgerOf(fixedWindow({ limit: PLENTY, window: 'day' }))
-  const sliding = ledgerOf(slidingWindow({ limit: PLENTY, window: 'day' }))
+  const fixed = ledgerOf(fixedWindow({ limit: PLENTY, window: '1d' }))
+  const sliding = ledgerOf(slidingWindow({ limit: PLENTY, window: '1d' }))
   const flexible = new RateLimiterMemory({ points: PLENTY, duration: 86_400 })
   const express = new MemoryStore()
   express.init({ windowMs: 86_400_000 } as never)

@@ -50,7 +50,7 @@ export {
 export { when } from './guard/when.ts'
 export { PROBLEMS, type Problem, type ProblemCode, problem } from './problem/problem.ts'
 export type { PathPattern } from './request/path-pattern.ts'
-export type { Query } from './request/query.ts'
+export type { Query, QueryMembers, QueryValue } from './request/query.ts'
 export type { RequestView } from './request/request-view.ts'
 export { amend } from './run/amend.ts'
 export { Late } from './state/late.ts'

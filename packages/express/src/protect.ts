@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http'
 
 import { type Added, type AnyGuard, type InOrder, stateOf } from '@ashlar/core'
-import { type MethodDecorator, methodDecorator, type Port } from '@ashlar/core/adapter'
+import { type MethodDecorator, methodDecorator, type Port, stepsOf, stepsOfSome } from '@ashlar/core/adapter'
 import { isThenable } from '@ashlar/core/time'
-import { middlewareOf, type Next, type NodeContext, type NodeRequest } from '@ashlar/node'
+import type { Next, NodeContext, NodeRequest } from '@ashlar/node'
+import { middlewareOf } from '@ashlar/node/adapter'
 
 // biome-ignore lint/suspicious/noExplicitAny: the decorated method has the app's own request and response types
 export type ExpressMethod = (this: any, request: any, response: any, next: any) => unknown
@@ -28,7 +29,7 @@ export function decoratorWith(port: Port<NodeContext>): ExpressDecorator {
   return function Protect<const Guards extends readonly AnyGuard[]>(
     ...guards: Guards & InOrder<Guards>
   ): MethodDecorator<ExpressMethod> {
-    const middleware = middlewareOf(port, guards as readonly AnyGuard[])
+    const middleware = middlewareOf(port, stepsOfSome('Protect()', guards as readonly AnyGuard[]))
     return methodDecorator<ExpressMethod>(
       (method) =>
         function protectedMethod(request, response, next) {
@@ -48,7 +49,7 @@ export function handleWith(port: Port<NodeContext>): ExpressHandle {
     guards: Guards & InOrder<Guards>,
     handler: (state: Readonly<Added<Guards>>, request: Request, response: Response, next: Next) => unknown,
   ): (request: Request, response: Response, next: Next) => void {
-    const middleware = middlewareOf(port, guards as readonly AnyGuard[])
+    const middleware = middlewareOf(port, stepsOf(guards as readonly AnyGuard[]))
     return function handleMiddleware(request, response, next) {
       middleware(request, response, () => {
         call(() => handler(stateOf(request) as Added<Guards>, request, response, next), next)

@@ -1,20 +1,21 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 
-import { warn } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
 import {
   type AdapterSettings,
   type Answer,
   contain,
-  errorText,
+  makeHeadOfProblem,
   type Port,
   pathOf,
   problemOf,
-  removeContentHeaders,
   sealBeforeWriteHead,
   sealHead,
 } from '@ashlar/core/adapter'
 import { type TrustProxy, trustNone } from '@ashlar/core/http'
+import { isThenable } from '@ashlar/core/time'
 
+import { appQuery } from './app-query.ts'
 import { exposePrincipal } from './expose-principal.ts'
 
 /** A request as `node:http` hands it over, with what Express, Connect and their like leave on it. */
@@ -41,6 +42,7 @@ export function nodePort(settings: AdapterSettings, app?: unknown): Port<NodeCon
     response: ({ response }) => response,
     target: ({ request }) => request.originalUrl ?? request.url ?? '/',
     stillAt: ({ request }, path) => trimmed((request.baseUrl ?? '') + pathOf(request.url ?? '/')) === trimmed(path),
+    query: ({ request }) => appQuery(request, app),
     route: ({ request }) => request.route && `${mountOf(request)}${String(request.route.path)}`,
     params: ({ request }) => (request.route ? (request.params as Readonly<Record<string, string>>) : undefined),
     body: ({ request }) => request.body,
@@ -75,7 +77,36 @@ function prototypesOf(
 /** Express's `trust proxy` setting, read on each request since the app may set it later. */
 function trustOf(app: unknown): TrustProxy {
   const trust = (app as { settings?: Readonly<Record<string, unknown>> } | undefined)?.settings?.['trust proxy fn']
-  return typeof trust === 'function' ? (trust as TrustProxy) : trustNone
+  return typeof trust === 'function' ? answeringAtOnce(trust as TrustProxy) : trustNone
+}
+
+/** One for each app's function, since what is known of an app's trust is kept by it. */
+const trusts = new WeakMap<TrustProxy, TrustProxy>()
+/** Most processes have one app, and its function is faster to compare than to look up. */
+let latest: { readonly trust: TrustProxy; readonly made: TrustProxy } | undefined
+
+/** A promise is true to whoever asks for more than that: every caller could choose its address. */
+function answeringAtOnce(trust: TrustProxy): TrustProxy {
+  if (latest?.trust === trust) return latest.made
+  const made = trusts.get(trust) ?? boolean(trust)
+  trusts.set(trust, made)
+  latest = { trust, made }
+  return made
+}
+
+function boolean(trust: TrustProxy): TrustProxy {
+  return (address, hop) => {
+    const answer: unknown = trust(address, hop)
+    if ((typeof answer !== 'object' && typeof answer !== 'function') || answer === null) return Boolean(answer)
+    contain(
+      () => answer,
+      () => undefined,
+    )
+    throw new ConfigurationError(
+      'ERR_OPTION_INVALID',
+      `The app's "trust proxy" function answers true or false, at once, and not ${isThenable(answer) ? 'a promise' : 'an object'}.`,
+    )
+  }
 }
 
 /** Segments that are names for certain: letters and hyphens, or a version. */
@@ -100,13 +131,14 @@ function trimmed(path: string): string {
 
 /** Answers what a handler threw: a client's error by its status, everything else as 500 and with a word to the operator. */
 export function answerError(settings: AdapterSettings, response: ServerResponse, error: unknown): void {
-  const problem = problemOf(error, settings)
+  const problem = problemOf(error, settings, response.req)
   if (problem.status >= 500) reportError(settings, error)
   if (response.headersSent) {
-    response.destroy()
+    // One that has been sent whole may still be on its way.
+    if (!response.writableEnded) response.destroy()
     return
   }
-  removeContentHeaders(response)
+  makeHeadOfProblem(response, problem.status, error)
   sendAnswer(response, { status: problem.status, problem })
 }
 
@@ -126,8 +158,5 @@ export function sendAnswer(response: ServerResponse, { status, problem, body }: 
 export function reportError({ onError }: AdapterSettings, error: unknown): void {
   // biome-ignore lint/suspicious/noConsole: standard error is where the frameworks themselves report, unless told otherwise
   const report = onError ?? console.error
-  contain(
-    () => report(error),
-    (failure) => warn('ERR_BACKGROUND_FAILURE', `What was to tell of an error failed itself: ${errorText(failure)}`),
-  )
+  contain(() => report(error))
 }

@@ -1,15 +1,21 @@
 import type { Headers } from '@ashlar/core'
+import { flag, group, type OptionReader, type OptionTable } from '@ashlar/core/options'
 
 import type { Policy } from './policy.ts'
 import type { Standing, Taken } from './store.ts'
 
-/** Which families of header fields are sent. Both by default. */
+/** Which families of header fields are sent. */
 export interface FieldOptions {
-  /** `X-RateLimit-Limit`, `-Remaining` and `-Reset` (seconds since the epoch, rounded up) of the tightest policy. */
+  /** `X-RateLimit-Limit`, `-Remaining` and `-Reset` (seconds since the epoch, rounded up) of the tightest policy. Default `true`. */
   readonly legacy?: boolean
-  /** `RateLimit` and `RateLimit-Policy` of every policy: draft-ietf-httpapi-ratelimit-headers-10. */
+  /** `RateLimit` and `RateLimit-Policy` of every policy: draft-ietf-httpapi-ratelimit-headers-10. Default `true`. */
   readonly standard?: boolean
 }
+
+export const fieldOptions: OptionReader<Required<FieldOptions>> = group({
+  legacy: flag(true),
+  standard: flag(true),
+} satisfies OptionTable<FieldOptions>)
 
 /** What rounding may leave over of a whole second. */
 const TOLERANCE = 1e-6
@@ -28,8 +34,8 @@ export class Fields {
   readonly #legacy: boolean
   readonly #standard: boolean
 
-  constructor(limiter: string, policies: readonly Policy[], { legacy = true, standard = true }: FieldOptions) {
-    this.names = policies.map((policy, index) => policy.name ?? (index === 0 ? limiter : `${limiter}-${index + 1}`))
+  constructor(limiter: string, policies: readonly Policy[], { legacy, standard }: Required<FieldOptions>) {
+    this.names = policies.map((policy) => policy.name ?? limiter)
     this.#limits = policies.map(({ limit }) => String(limit))
     this.#quoted = this.names.map((name) => `"${name}"`)
     this.#policies = policies

@@ -1,9 +1,10 @@
 import { type Awaitable, type Deny, deny, type Headers, problem, type Verdict } from '@ashlar/core'
-import type { Clock } from '@ashlar/core/time'
+import { type Clock, isThenable } from '@ashlar/core/time'
 
 import { type FieldOptions, Fields, secondsUp } from './fields.ts'
 import type { Policy } from './policy.ts'
-import type { Ledger, Taken } from './store.ts'
+import type { LimiterLedger } from './shared-ledger.ts'
+import type { Taken } from './store.ts'
 
 const REFUSED = {
   event: 'excess_rate_limit_exceeded',
@@ -13,14 +14,26 @@ const REFUSED = {
 /** Problem types of draft-ietf-httpapi-ratelimit-headers-10 §7. */
 const QUOTA_EXCEEDED = 'https://iana.org/assignments/http-problem-types#quota-exceeded'
 
+/**
+ * While the store is lost and the app chose to be closed. A refusal like any other, so that an outage is told of where it begins
+ * and not with each request.
+ */
+export const LOST: Deny = Object.freeze(deny(problem('dependency-unavailable'), { reason: 'the store is lost' }))
+
 /** Policies over one ledger, and how a decision is told to the caller. */
 export class Limiter {
-  readonly ledger: Ledger
+  readonly ledger: LimiterLedger
   readonly #fields: Fields
   readonly #least: number
   readonly #clock: Clock
 
-  constructor(name: string, policies: readonly Policy[], ledger: Ledger, fields: FieldOptions, clock: Clock) {
+  constructor(
+    name: string,
+    policies: readonly Policy[],
+    ledger: LimiterLedger,
+    fields: Required<FieldOptions>,
+    clock: Clock,
+  ) {
     this.ledger = ledger
     this.#fields = new Fields(name, policies, fields)
     this.#least = Math.min(...policies.map(({ limit }) => limit))
@@ -29,10 +42,11 @@ export class Limiter {
 
   decide(key: string, cost: number): Awaitable<Verdict> {
     const taken = this.ledger.take(key, cost)
-    return taken instanceof Promise ? taken.then((settled) => this.#verdict(settled, cost)) : this.#verdict(taken, cost)
+    return isThenable(taken) ? taken.then((settled) => this.#verdict(settled, cost)) : this.#verdict(taken, cost)
   }
 
-  #verdict(taken: Taken, cost: number): Verdict {
+  #verdict(taken: Taken | undefined, cost: number): Verdict {
+    if (taken === undefined) return LOST
     const headers = this.#fields.of(taken, this.#clock.now())
     return taken.admitted ? { kind: 'allow', headers } : this.#refusal(taken, cost, headers)
   }

@@ -1,5 +1,16 @@
-import { ConfigurationError } from '@ashlar/core'
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
+import {
+  duration,
+  number,
+  type OptionPlace,
+  type OptionReader,
+  optional,
+  readOptions,
+  wholeNumber,
+} from '@ashlar/core/options'
+import type { Duration } from '@ashlar/core/time'
+
+import { limitName } from './limit-name.ts'
+import { POLICY_HINTS } from './peer-words.ts'
 
 /** How much a key may use, and how it comes back. Made by `tokenBucket`, `fixedWindow` and `slidingWindow`. */
 export interface Policy {
@@ -10,61 +21,62 @@ export interface Policy {
   readonly limit: number
   /** Milliseconds after which all of it is back. */
   readonly windowMs: number
-  /** What comes back a second, for a token bucket. */
+  /** What comes back a second. */
   readonly refillPerSecond: number
 }
-
-/** Milliseconds, or a unit of time. */
-export type Duration = number | 'second' | 'minute' | 'hour' | 'day'
 
 export interface TokenBucketOptions {
   /** Tokens of a full bucket: a whole number from 1 to 1e9. */
   readonly capacity: number
   /** Tokens that come back a second: from 1e-9 to 1e6, fractions allowed. */
   readonly refillPerSecond: number
+  /** What stands in `RateLimit-Policy`. Default: the limiter's name; needed when there are several policies. */
   readonly name?: string
 }
 
 export interface WindowOptions {
   /** Requests (or cost) in a window: a whole number from 1 to 1e9. */
   readonly limit: number
-  /** The window: milliseconds from 100 to ten years, or a unit. */
+  /** From `'100ms'` to `'3650d'`, in whole milliseconds. */
   readonly window: Duration
+  /** What stands in `RateLimit-Policy`. Default: the limiter's name; needed when there are several policies. */
   readonly name?: string
 }
 
-const UNITS: Readonly<Record<string, number>> = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 }
-const TEN_YEARS_MS = 10 * 365 * 86_400_000
 /** Windows are numbered in 32 bits, which is enough for years of them. */
 const SHORTEST_MS = 100
-const MOST = 1e9
+const LONGEST_MS = 3650 * 86_400_000
+
+export const LIMIT: OptionReader<number> = wholeNumber({ min: 1, max: 1e9 })
+export const REFILL: OptionReader<number> = number({ min: 1e-9, max: 1e6 })
+export const WINDOW_MS: OptionReader<number> = wholeNumber({ min: SHORTEST_MS, max: LONGEST_MS })
+
+const windowLength = duration({ min: '100ms', max: '3650d' })
 
 /**
  * A bucket of `capacity` tokens that refills steadily. Over any time `t` at most `capacity + refillPerSecond × t` is
  * admitted. Kept as a generic cell rate algorithm: one number a key.
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @example
+ * // A burst of 100, then 10 a second.
+ * rateLimit({ policy: tokenBucket({ capacity: 100, refillPerSecond: 10 }) })
  */
 export function tokenBucket(options: TokenBucketOptions): Policy {
-  checkOptionNames('tokenBucket()', options, ['capacity', 'refillPerSecond', 'name'])
-  const limit = numberOption('tokenBucket()', 'capacity', options.capacity, { min: 1, max: MOST, integer: true })
-  const refillPerSecond = numberOption('tokenBucket()', 'refillPerSecond', options.refillPerSecond, {
-    min: 1e-9,
-    max: 1e6,
-  })
-  const windowMs = (limit / refillPerSecond) * 1000
-  return Object.freeze({
-    kind: 'token-bucket',
-    name: policyName('tokenBucket()', options.name),
-    limit,
-    windowMs,
-    refillPerSecond,
-  })
+  const { capacity, refillPerSecond, name } = readOptions(
+    'tokenBucket()',
+    options,
+    { capacity: LIMIT, refillPerSecond: REFILL, name: optional(limitName()) },
+    { hints: POLICY_HINTS },
+  )
+  return bucketPolicy(capacity, refillPerSecond, name)
 }
 
 /**
  * `limit` in each window; windows follow each other from the Unix epoch, so that a day ends at midnight UTC. Around a
  * boundary up to twice the limit can come in a short time: see `slidingWindow`.
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @example
+ * quota({ name: 'etsy', policy: fixedWindow({ limit: 10_000, window: '1d' }) })
  */
 export function fixedWindow(options: WindowOptions): Policy {
   return windowed('fixedWindow()', 'fixed-window', options)
@@ -74,42 +86,46 @@ export function fixedWindow(options: WindowOptions): Policy {
  * Never more than `limit` in any window, wherever it begins. Counted in quarters of the window, the oldest of which is
  * counted whole: what was used comes back after one window at the earliest and one and a quarter at the latest.
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @example
+ * rateLimit({ name: 'login', policy: slidingWindow({ limit: 5, window: '15m' }), settle: chargeFailures })
  */
 export function slidingWindow(options: WindowOptions): Policy {
   return windowed('slidingWindow()', 'sliding-window', options)
 }
 
 function windowed(where: string, kind: 'fixed-window' | 'sliding-window', options: WindowOptions): Policy {
-  checkOptionNames(where, options, ['limit', 'window', 'name'])
-  const limit = numberOption(where, 'limit', options.limit, { min: 1, max: MOST, integer: true })
-  const windowMs = durationOption(where, 'window', options.window)
+  const { limit, window, name } = readOptions(
+    where,
+    options,
+    {
+      limit: LIMIT,
+      window(value: unknown, at: OptionPlace) {
+        const ms = windowLength(value, at)
+        if (Number.isInteger(ms)) return ms
+        throw at.invalid(`whole milliseconds, not ${ms}`)
+      },
+      name: optional(limitName()),
+    },
+    { hints: POLICY_HINTS },
+  )
+  return windowPolicy(kind, limit, window, name)
+}
+
+export function bucketPolicy(limit: number, refillPerSecond: number, name: string | undefined): Policy {
   return Object.freeze({
-    kind,
-    name: policyName(where, options.name),
+    kind: 'token-bucket',
+    name,
     limit,
-    windowMs,
-    refillPerSecond: (limit / windowMs) * 1000,
+    windowMs: (limit / refillPerSecond) * 1000,
+    refillPerSecond,
   })
 }
 
-function durationOption(where: string, name: string, value: Duration | undefined): number {
-  if (typeof value !== 'string')
-    return numberOption(where, name, value, { min: SHORTEST_MS, max: TEN_YEARS_MS, integer: true })
-  const unit = Object.hasOwn(UNITS, value) ? UNITS[value] : undefined
-  if (unit === undefined) {
-    throw new ConfigurationError(
-      'ERR_OPTION_INVALID',
-      `${where}: "${name}" is milliseconds or one of ${Object.keys(UNITS).join(', ')}, not ${JSON.stringify(value)}.`,
-    )
-  }
-  return unit
-}
-
-/** Names go into header fields and store keys as they are, so they hold nothing that would need escaping there. */
-export function policyName(where: string, name: string | undefined): string | undefined {
-  if (name === undefined || (typeof name === 'string' && /^[\w.-]{1,64}$/.test(name))) return name
-  throw new ConfigurationError(
-    'ERR_OPTION_INVALID',
-    `${where}: "name" is 1 to 64 letters, digits, dots, hyphens or underscores, not ${JSON.stringify(name)}.`,
-  )
+export function windowPolicy(
+  kind: 'fixed-window' | 'sliding-window',
+  limit: number,
+  windowMs: number,
+  name: string | undefined,
+): Policy {
+  return Object.freeze({ kind, name, limit, windowMs, refillPerSecond: (limit / windowMs) * 1000 })
 }

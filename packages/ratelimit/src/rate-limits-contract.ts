@@ -16,7 +16,7 @@ export interface RateLimitsContractOptions {
   readonly kinds?: readonly Policy['kind'][]
 }
 
-const WEEK = 7 * 86_400_000
+const WEEK_MS = 7 * 86_400_000
 
 type WithLedger = (policies: readonly Policy[], body: (ledger: Ledger) => Promise<void>) => () => Promise<void>
 
@@ -31,8 +31,8 @@ export function rateLimitsContract(
   const { describe, test, expect } = runner
   const policies: Readonly<Record<string, (limit: number) => Policy>> = {
     'token bucket': (limit) => tokenBucket({ capacity: limit, refillPerSecond: 0.0001 }),
-    'fixed window': (limit) => fixedWindow({ limit, window: WEEK }),
-    'sliding window': (limit) => slidingWindow({ limit, window: WEEK }),
+    'fixed window': (limit) => fixedWindow({ limit, window: '7d' }),
+    'sliding window': (limit) => slidingWindow({ limit, window: '7d' }),
   }
   let opened = 0
   const nextName = (): string => `contract-${++opened}-${Date.now()}`
@@ -56,7 +56,7 @@ export function rateLimitsContract(
           for (const remaining of [2, 1, 0]) {
             const { admitted, standings } = await ledger.take('key', 1)
             expect([admitted, standings[0]!.remaining, standings[0]!.retryInMs]).toEqual([true, remaining, 0])
-            expect(isAscending(0.001, standings[0]!.growsInMs, standings[0]!.resetInMs, WEEK * 1.25)).toBe(true)
+            expect(isAscending(0.001, standings[0]!.growsInMs, standings[0]!.resetInMs, WEEK_MS * 1.25)).toBe(true)
           }
           const { admitted, standings } = await ledger.take('key', 1)
           expect([admitted, standings[0]!.remaining]).toEqual([false, 0])
@@ -123,6 +123,19 @@ export function rateLimitsContract(
           expect((await ledger.take('key', 1)).admitted).toBe(false)
         }),
       )
+
+      test(
+        'gives back and charges any number',
+        withLedger([policy(10)], async (ledger) => {
+          for (let difference = -12; difference <= 4; difference++) {
+            const key = `by ${difference}`
+            await ledger.take(key, 5)
+            await ledger.adjust(key, difference)
+            const { remaining } = (await ledger.take(key, 0)).standings[0]!
+            expect([difference, remaining]).toEqual([difference, Math.min(10, 5 - difference)])
+          }
+        }),
+      )
     })
   }
 
@@ -155,19 +168,22 @@ function severalContract(
 ): void {
   test(
     'several policies are taken from together, or not at all',
-    withLedger([...policies.map((policy, index) => policy(2 + index))], async (ledger) => {
-      expect((await ledger.take('key', 2)).admitted).toBe(true)
-      const { admitted, standings } = await ledger.take('key', 1)
-      expect(admitted).toBe(false)
-      expect(standings.map(({ remaining }) => remaining)).toEqual([0, 1, 2])
-      expect(standings.map(({ retryInMs }) => retryInMs > 0)).toEqual([true, false, false])
-    }),
+    withLedger(
+      policies.map((policy, index) => ({ ...policy(2 + index), name: `policy-${index}` })),
+      async (ledger) => {
+        expect((await ledger.take('key', 2)).admitted).toBe(true)
+        const { admitted, standings } = await ledger.take('key', 1)
+        expect(admitted).toBe(false)
+        expect(standings.map(({ remaining }) => remaining)).toEqual([0, 1, 2])
+        expect(standings.map(({ retryInMs }) => retryInMs > 0)).toEqual([true, false, false])
+      },
+    ),
   )
 
   for (const windowed of [fixedWindow, slidingWindow]) {
     test(
       `${windowed.name}: what is used comes back when the window is over, and not before`,
-      withLedger([windowed({ limit: 2, window: 200 })], async (ledger) => {
+      withLedger([windowed({ limit: 2, window: '200ms' })], async (ledger) => {
         const begin = performance.now()
         let admitted = 0
         while (admitted < 6) {

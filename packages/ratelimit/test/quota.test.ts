@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 
 import { fixedWindow, type QuotaOptions, quota, tokenBucket } from '../src/index.ts'
 
-const policy = fixedWindow({ limit: 10_000, window: 'day' })
+const policy = fixedWindow({ limit: 10_000, window: '1d' })
 
 test('ten thousand a day, and the next one at midnight', () => {
   const clock = fakeClock(Date.UTC(2026, 0, 1, 18))
@@ -21,7 +21,7 @@ test('several policies at once', () => {
     name: 'shopify',
     policy: [
       tokenBucket({ name: 'burst', capacity: 2, refillPerSecond: 1 }),
-      fixedWindow({ name: 'daily', limit: 9, window: 'day' }),
+      fixedWindow({ name: 'daily', limit: 9, window: '1d' }),
     ],
     clock: fakeClock(),
   })
@@ -29,8 +29,8 @@ test('several policies at once', () => {
   expect(shopify.claim()).toMatchObject({ granted: false, retryAfterMs: 1000 })
 })
 
-test.each([-1, 0.5, Number.NaN, 1e300])('a claim of %p is refused', (cost) => {
-  expect(() => quota({ name: 'x', policy }).claim(cost)).toThrow(
+test.each([-1, 0.5, Number.NaN, 1e300, '1', null, () => 1])('a claim of %p is refused', (cost) => {
+  expect(() => quota({ name: 'x', policy }).claim(cost as number)).toThrow(
     expect.objectContaining({ code: 'ERR_OPTION_INVALID' }),
   )
 })

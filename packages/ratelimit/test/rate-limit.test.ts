@@ -95,14 +95,14 @@ describe.each([
 
   test('gives back what failed, and charges only what failed', async () => {
     const successes = await testServer(
-      appOf(rateLimit({ policy: fixedWindow({ limit: 2, window: 'day' }), settle: chargeSuccesses })),
+      appOf(rateLimit({ policy: fixedWindow({ limit: 2, window: '1d' }), settle: chargeSuccesses })),
     )
     for (let call = 0; call < 3; call++) expect((await successes.call('/fails')).status).toBe(500)
     for (const status of [200, 200, 429]) expect((await successes.call('/')).status).toBe(status)
     await successes.close()
 
     const failures = await testServer(
-      appOf(rateLimit({ policy: fixedWindow({ limit: 2, window: 'day' }), settle: chargeFailures })),
+      appOf(rateLimit({ policy: fixedWindow({ limit: 2, window: '1d' }), settle: chargeFailures })),
     )
     for (let call = 0; call < 3; call++) expect((await failures.call('/')).status).toBe(200)
     for (const status of [500, 500, 429]) expect((await failures.call('/fails')).status).toBe(status)
@@ -111,7 +111,7 @@ describe.each([
 })
 
 describe('keys', () => {
-  const one = fixedWindow({ limit: 1, window: 'day' })
+  const one = fixedWindow({ limit: 1, window: '1d' })
 
   test('each address has its own limit; an IPv6 network of 56 bits is one', () => {
     const guard = rateLimit({ policy: one })
@@ -150,11 +150,6 @@ describe('keys', () => {
     expect(ask(guard, testRequest({ method: 'GET' })).kind).toBe('deny')
   })
 
-  test.each([undefined, null, '', 7, Promise.resolve('late')])('a function that answers %p refuses', (answer) => {
-    const guard = rateLimit({ policy: one, by: () => answer as never })
-    expect(() => ask(guard)).toThrow(expect.objectContaining({ code: 'ERR_RATE_LIMIT_KEY' }))
-  })
-
   test('a function that throws refuses with 500 and does not pass', async () => {
     const reported = jest.spyOn(console, 'error').mockImplementation(() => {})
     const server = await testServer(
@@ -174,7 +169,7 @@ describe('keys', () => {
 })
 
 describe('cost', () => {
-  const ten = fixedWindow({ limit: 10, window: 'day' })
+  const ten = fixedWindow({ limit: 10, window: '1d' })
 
   test('a cost is taken whole or not at all', () => {
     const guard = rateLimit({ policy: ten, cost: ({ query }) => Number(query['n']) })
@@ -204,7 +199,7 @@ describe('cost', () => {
 describe('several policies', () => {
   const policy = [
     tokenBucket({ name: 'burst', capacity: 2, refillPerSecond: 1 }),
-    fixedWindow({ name: 'daily', limit: 3, window: 'day' }),
+    fixedWindow({ name: 'daily', limit: 3, window: '1d' }),
   ]
 
   test('are decided in one step: what one refuses is not taken from the other', () => {
@@ -248,8 +243,8 @@ describe('header fields', () => {
 
   test.each<[string, Policy]>([
     ['token bucket', tokenBucket({ capacity: 1, refillPerSecond: 1 })],
-    ['fixed window', fixedWindow({ limit: 1, window: 'second' })],
-    ['sliding window', slidingWindow({ limit: 1, window: 'second' })],
+    ['fixed window', fixedWindow({ limit: 1, window: '1s' })],
+    ['sliding window', slidingWindow({ limit: 1, window: '1s' })],
     ['a rate that is no round number', tokenBucket({ capacity: 3, refillPerSecond: 0.3 })],
   ])('%s: Retry-After is a time at which a request is admitted, and no second earlier', (_, policy) => {
     for (const offset of [0, 1, 499, 500, 999]) {
@@ -269,7 +264,7 @@ describe('header fields', () => {
   test('the reset of a window is its end, at the boundary and a millisecond around it', () => {
     const midnight = Date.UTC(2026, 0, 2)
     const resetAt = (now: number) => {
-      const guard = rateLimit({ policy: fixedWindow({ limit: 5, window: 'day' }), clock: fakeClock(now) })
+      const guard = rateLimit({ policy: fixedWindow({ limit: 5, window: '1d' }), clock: fakeClock(now) })
       return Number(ask(guard).headers!['x-ratelimit-reset']) * 1000
     }
     expect(resetAt(midnight - 1)).toBe(midnight)
@@ -283,30 +278,22 @@ describe('options', () => {
 
   test.each(bad)('%p is refused as every number', (value) => {
     const invalid = expect.objectContaining({ code: 'ERR_OPTION_INVALID' })
-    expect(() => tokenBucket({ capacity: value, refillPerSecond: 1 })).toThrow(invalid)
-    expect(() => tokenBucket({ capacity: 1, refillPerSecond: value })).toThrow(invalid)
-    expect(() => fixedWindow({ limit: value, window: 1000 })).toThrow(invalid)
-    expect(() => fixedWindow({ limit: 1, window: value })).toThrow(invalid)
-    expect(() => slidingWindow({ limit: value, window: 1000 })).toThrow(invalid)
-    expect(() => memoryRateLimits({ maxKeys: value })).toThrow(invalid)
+    expect(() => memoryRateLimits({ maxRemembered: value })).toThrow(invalid)
     expect(() => rateLimit({ policy: two, ipv6Prefix: value })).toThrow(invalid)
-    expect(() => rateLimit({ policy: two, storeTimeoutMs: value })).toThrow(invalid)
+    expect(() => rateLimit({ policy: two, storeTimeout: value as never })).toThrow(invalid)
     expect(() => rateLimit({ policy: two, instances: value })).toThrow(invalid)
     if (value !== 0) expect(() => rateLimit({ policy: two, cost: value })).toThrow(invalid)
   })
 
   test('fractions where only whole numbers mean something', () => {
     const invalid = expect.objectContaining({ code: 'ERR_OPTION_INVALID' })
-    expect(() => tokenBucket({ capacity: 1.5, refillPerSecond: 1 })).toThrow(invalid)
-    expect(() => fixedWindow({ limit: 1.5, window: 1000 })).toThrow(invalid)
-    expect(() => fixedWindow({ limit: 1, window: 0.5 })).toThrow(invalid)
     expect(() => rateLimit({ policy: two, cost: 0.5 })).toThrow(invalid)
-    expect(() => tokenBucket({ capacity: 1, refillPerSecond: 0.25 })).not.toThrow()
+    expect(() => rateLimit({ policy: two, ipv6Prefix: 56.5 })).toThrow(invalid)
   })
 
   test.each<[object, string]>([
     [{}, 'ERR_OPTION_MISSING'],
-    [{ policy: [] }, 'ERR_OPTION_MISSING'],
+    [{ policy: [] }, 'ERR_OPTION_INVALID'],
     [{ policy: { capacity: 1 } }, 'ERR_OPTION_INVALID'],
     [{ policy: two, by: 'adress' }, 'ERR_OPTION_INVALID'],
     [{ policy: two, polcy: two }, 'ERR_OPTION_UNKNOWN'],
@@ -314,7 +301,14 @@ describe('options', () => {
     [{ policy: two, name: 'a "quoted" name' }, 'ERR_OPTION_INVALID'],
     [{ policy: two, store: {} }, 'ERR_OPTION_INVALID'],
     [{ policy: two, settle: 'all' }, 'ERR_OPTION_INVALID'],
+    [{ policy: two, store: { open() {} } }, 'ERR_OPTION_INVALID'],
     [{ policy: two, onStoreLoss: 'hope' }, 'ERR_OPTION_INVALID'],
+    [{ policy: two, headers: { legacy: 'no' } }, 'ERR_OPTION_INVALID'],
+    [{ policy: two, blocklist: {} }, 'ERR_OPTION_INVALID'],
+    [{ policy: two, reads: 'heads' }, 'ERR_OPTION_INVALID'],
+    [{ policy: two, clock: {} }, 'ERR_OPTION_INVALID'],
+    [{ policy: two, cost: null }, 'ERR_OPTION_INVALID'],
+    [{ policy: two, storeTimeoutMs: 250 }, 'ERR_OPTION_UNKNOWN'],
   ])('%p: %s', (options, code) => {
     expect(() => rateLimit(options as RateLimitOptions)).toThrow(expect.objectContaining({ code }))
   })
@@ -326,10 +320,5 @@ describe('options', () => {
       expect.objectContaining({ code: 'ERR_RATE_LIMIT_NAME_TAKEN' }),
     )
     expect(() => rateLimit({ policy: two, store, name: 'login' })).not.toThrow()
-  })
-
-  test('a unit of time', () => {
-    expect(fixedWindow({ limit: 1, window: 'hour' }).windowMs).toBe(3_600_000)
-    expect(() => fixedWindow({ limit: 1, window: 'toString' as never })).toThrow('second, minute, hour, day')
   })
 })

@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 
 import type { RequestView } from '@ashlar/core'
-import { canonicalAddress, compileTrust } from '@ashlar/core/http'
+import { compileTrust, peerIsTrusted } from '@ashlar/core/http'
 import { custom, group, listOf, type OptionTable, optional, readOptions, text } from '@ashlar/core/options'
 import { boundedMap } from '@ashlar/core/time'
 
@@ -95,8 +95,7 @@ export function certificateFromProxy(options: ProxyCertificateOptions): Certific
   })
   return {
     read(request) {
-      const peer = canonicalAddress(request.raw.socket.remoteAddress ?? '')
-      if (peer === undefined || !trusts(peer, 0)) return undefined
+      if (!peerIsTrusted(request.raw, trusts)) return undefined
       const values = request.headerValues(name)
       const text = values[0]
       if (values.length !== 1 || text === undefined || text.length > MAX_LENGTH) return undefined

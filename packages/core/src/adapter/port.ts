@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import type { TrustProxy } from '../http/address.ts'
 import type { Problem } from '../problem/problem.ts'
+import type { AppQuery, QueryParser } from '../request/query.ts'
 
 /** A complete answer: a problem, to be sent as JSON, or a text or bytes. */
 export interface Answer {
@@ -18,6 +19,11 @@ export interface Port<Context> {
   target(context: Context): string
   /** `false` when the framework now routes by another path than `path`, for instance after a rewrite. */
   stillAt(context: Context, path: string): boolean
+  /**
+   * What the app has made of the query, or the function that will make it. Default, and where it is `undefined`: the app reads
+   * none, and guards read it flat.
+   */
+  query?(context: Context): QueryParser | AppQuery | undefined
   route(context: Context): string | undefined
   params(context: Context): Readonly<Record<string, string>> | undefined
   body(context: Context): unknown

@@ -15,7 +15,10 @@ export interface RequestSummary {
 export interface Decision {
   readonly guard: string
   readonly layer: Layer
-  /** `would-deny` is a refusal in shadow, `error` a refusal because the guard failed, `skipped` a condition not met. */
+  /**
+   * `would-deny` is what a guard in shadow would not have let pass, for whatever reason; `error` a refusal because the guard
+   * failed, `skipped` a condition not met.
+   */
   readonly outcome: 'allow' | 'deny' | 'respond' | 'would-deny' | 'error' | 'skipped'
   readonly status?: number | undefined
   /** The problem's code, or the error's. */

@@ -1,10 +1,12 @@
 import type { PathPattern } from '../request/path-pattern.ts'
 import type { RequestView } from '../request/request-view.ts'
-import type { Ask } from './ask.ts'
+import type { Awaitable } from '../time/awaitable.ts'
+import { type Ask, ENFORCED } from './ask.ts'
 import type { AnyGuard, Moment } from './guard.ts'
 import type { Layer } from './layer.ts'
 import { slotsOf } from './order-check.ts'
 import type { Step } from './step.ts'
+import type { Verdict } from './verdict.ts'
 
 /** What a guard of guards is made of. */
 export interface Parts {
@@ -35,13 +37,15 @@ interface Marked {
 export function combine(how: Parts['how'], steps: readonly Step[], ask: Ask, paths?: readonly PathPattern[]): AnyGuard {
   const { needs, adds } = slotsOf(steps)
   const guards = Object.freeze(steps.map((step) => step.guard))
+  const check = (request: RequestView, state: object): Awaitable<Verdict> => ask(request, state, ENFORCED)
+  Object.defineProperty(check, COMBINATION, { value: ask })
   const made = {
     name: `${how}(${steps.map(({ name }) => name).join(', ')})`,
     layer: commonLayer(steps),
     reads: latestMoment(steps),
     ...(needs.length > 0 && { needs: Object.freeze(needs) }),
     ...(adds.length > 0 && how !== 'shadow' && { adds: Object.freeze(adds) }),
-    check: (request: RequestView, state: object) => ask(request, state, 'enforced'),
+    check,
   } as AnyGuard
   const parts: Parts = Object.freeze({ how, guards, ...(paths && { paths: Object.freeze([...paths]) }) })
   const value: Combination = { of: made, parts, ask, steps: how === 'chain' ? steps : undefined }
@@ -51,6 +55,11 @@ export function combine(how: Parts['how'], steps: readonly Step[], ask: Ask, pat
 export function combinationOf(guard: AnyGuard | undefined): Combination | undefined {
   const mark = (guard as Marked | null | undefined)?.[COMBINATION]
   return mark?.of === guard ? mark : undefined
+}
+
+/** How to ask a copy of a combinator, which is a guard of its own with the combinator's `check`, in a certain manner. */
+export function askOfCopy(guard: AnyGuard): Ask | undefined {
+  return (guard.check as { readonly [COMBINATION]?: Ask })[COMBINATION]
 }
 
 /**

@@ -1,5 +1,6 @@
 import { judge } from '../run/judge.ts'
 import { isThenable } from '../time/is-thenable.ts'
+import { SHADOW } from './ask.ts'
 import { combine } from './combination.ts'
 import { releasesOf } from './effects.ts'
 import type { AnyGuard, Guard } from './guard.ts'
@@ -15,7 +16,7 @@ import { ALLOW, type Verdict } from './verdict.ts'
 export function shadow<G extends AnyGuard>(guard: G): Guard<object, NeedsOf<G> & object> {
   const step = stepOf(guard)
   const shadowed = combine('shadow', [step], (request, state) => {
-    const verdict = judge(step, request, state, 'shadow')
+    const verdict = judge(step, request, state, SHADOW)
     return isThenable(verdict) ? verdict.then(unenforced) : unenforced(verdict)
   })
   return shadowed as Guard<object, NeedsOf<G> & object>

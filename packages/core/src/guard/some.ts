@@ -1,19 +1,20 @@
 import { ConfigurationError } from '../errors.ts'
 import type { RequestView } from '../request/request-view.ts'
-import { judge } from '../run/judge.ts'
+import { guardTimeoutOf, judge, witnessOf } from '../run/judge.ts'
 import type { Awaitable } from '../time/awaitable.ts'
 import { isThenable } from '../time/is-thenable.ts'
-import type { Manner } from './ask.ts'
+import { type Manner, trying } from './ask.ts'
 import { combine } from './combination.ts'
 import { beside, releasesOf } from './effects.ts'
 import type { AnyGuard, Guard } from './guard.ts'
 import type { AddsOf, NeedsOf, ToIntersection } from './order.ts'
 import type { Step } from './step.ts'
 import { stepOf } from './steps-of.ts'
-import { ALLOW, type Deny, type Effects, type Verdict } from './verdict.ts'
+import { ALLOW, type Announcement, type Deny, type Effects, type Held, type Verdict } from './verdict.ts'
 
 /**
- * Passes when one of its guards does, asked in order; the first refusal is the answer when none does.
+ * Passes when one of its guards does, asked in order; the first refusal is the answer when none does. Together they have the
+ * time of one guard. What a losing guard's refusal raises, such as `authn_login_fail`, is published only when none passes.
  * Its layer is that of its guards where they agree, `custom` otherwise. Only the winner's headers are sent. What a losing
  * guard has spent, such as a rate-limit token, stays spent; its after-response hook runs, so it can settle that itself.
  * @throws ConfigurationError `ERR_GUARD_INVALID` without guards
@@ -24,7 +25,11 @@ export function some<const Guards extends readonly AnyGuard[]>(
 ): Guard<AddsOf<Guards[number]>, ToIntersection<NeedsOf<Guards[number]>> & object> {
   const steps = guards.map(stepOf)
   if (steps.length === 0) throw new ConfigurationError('ERR_GUARD_INVALID', 'some(): expected at least one guard.')
-  const guard = combine('some', steps, (request, state, manner) => firstOf(steps, 0, request, state, manner, undefined))
+  const guard = combine('some', steps, (request, state, manner) => {
+    const verdict = firstOf(steps, 0, request, state, trying(manner), undefined)
+    if (manner.tried || verdict === ALLOW) return verdict
+    return isThenable(verdict) ? verdict.then((settled) => announced(settled, request)) : announced(verdict, request)
+  })
   return guard as Guard<AddsOf<Guards[number]>, ToIntersection<NeedsOf<Guards[number]>> & object>
 }
 
@@ -32,6 +37,7 @@ interface Lost {
   /** The first refusal, and what those after it want done in the end. */
   readonly refusal: Deny
   readonly releases: readonly Effects[]
+  readonly held: readonly Announcement[]
 }
 
 function firstOf(
@@ -48,21 +54,33 @@ function firstOf(
     if (verdict === ALLOW && !lost) return ALLOW
     if (isThenable(verdict)) {
       const earlier = lost
+      const { until = performance.now() + guardTimeoutOf(request) } = manner
       return verdict.then((settled) =>
         settled.kind === 'deny'
-          ? firstOf(steps, index + 1, request, state, manner, losing(earlier, settled))
+          ? firstOf(steps, index + 1, request, state, { ...manner, until }, losing(earlier, settled))
           : winning(earlier, settled),
       )
     }
     if (verdict.kind !== 'deny') return winning(lost, verdict)
     lost = losing(lost, verdict)
   }
-  return beside(lost!.releases, lost!.refusal)
+  const { refusal, releases, held } = lost!
+  const answer: Verdict & Held = { ...refusal, ...(held.length > 0 && { held }) }
+  return beside(releases, answer)
 }
 
-function losing(lost: Lost | undefined, verdict: Deny): Lost {
-  if (!lost) return { refusal: verdict, releases: [] }
-  return { ...lost, releases: [...lost.releases, ...releasesOf(verdict)] }
+function losing(lost: Lost | undefined, verdict: Deny & Held): Lost {
+  const held = [...(lost?.held ?? []), ...(verdict.held ?? [])]
+  if (!lost) return { refusal: verdict, releases: [], held }
+  return { ...lost, releases: [...lost.releases, ...releasesOf(verdict)], held }
+}
+
+/** Publishes what has waited for another guard to pass, where none has. */
+function announced(verdict: Verdict & Held, request: RequestView): Verdict {
+  if (verdict.kind === 'deny' && verdict.held) {
+    for (const { event, decision } of verdict.held) witnessOf(request)?.announce(event, decision)
+  }
+  return verdict
 }
 
 function winning(lost: Lost | undefined, verdict: Verdict): Verdict {

@@ -19,6 +19,8 @@ export interface Step {
   readonly early: boolean
   /** Of a combinator: how it asks its guards. They are published, it is not. */
   readonly ask: Ask | undefined
+  /** Of a copy of a combinator, which is published as well: how it asks its guards. */
+  readonly askAsCopy: Ask | undefined
   /** What is published when it passes, and when a condition spares it. */
   readonly passed: Decision
   readonly skipped: Decision

@@ -1,6 +1,7 @@
+import { ConfigurationError } from '../errors.ts'
 import type { RequestView } from '../request/request-view.ts'
 import { checkGuard } from './check-guard.ts'
-import { combinationOf } from './combination.ts'
+import { askOfCopy, combinationOf } from './combination.ts'
 import type { AnyGuard } from './guard.ts'
 import type { Layer } from './layer.ts'
 import { checkOrder } from './order-check.ts'
@@ -18,10 +19,20 @@ export function stepsOf(guards: readonly AnyGuard[]): readonly Step[] {
   return steps
 }
 
+/**
+ * The same, where having no guard would be a mistake.
+ * @param where is configured: `'protect()'`
+ */
+export function stepsOfSome(where: string, guards: readonly AnyGuard[]): readonly Step[] {
+  if (guards.length > 0) return stepsOf(guards)
+  throw new ConfigurationError('ERR_GUARD_INVALID', `${where}: expected at least one guard.`, { where })
+}
+
 /** @throws ConfigurationError `ERR_GUARD_INVALID` */
 export function stepOf(guard: AnyGuard): Step {
   checkGuard(guard)
   const { name, layer, needs = [], adds = [], reads } = guard
+  const combination = combinationOf(guard)
   return Object.freeze({
     guard,
     asked: asItIs(guard),
@@ -32,7 +43,8 @@ export function stepOf(guard: AnyGuard): Step {
     adds: Object.freeze([...adds]),
     late: reads !== 'head',
     early: EARLY.has(layer),
-    ask: combinationOf(guard)?.ask,
+    ask: combination?.ask,
+    askAsCopy: combination ? undefined : askOfCopy(guard),
     passed: Object.freeze({ guard: name, layer, outcome: 'allow' }),
     skipped: Object.freeze({ guard: name, layer, outcome: 'skipped' }),
   })

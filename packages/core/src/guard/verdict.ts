@@ -1,4 +1,5 @@
 import type { EventName } from '../events/event-name.ts'
+import type { Decision } from '../events/events.ts'
 import type { Problem } from '../problem/problem.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -33,6 +34,17 @@ export interface Beside {
   readonly also?: readonly Effects[] | undefined
 }
 
+/** What is announced of a refusal once no other guard has passed in its place. */
+export interface Announcement {
+  readonly event: EventName
+  readonly decision: Decision
+}
+
+/** A refusal by one of several guards, with what waits to be announced of it and of those before it. */
+export interface Held {
+  readonly held?: readonly Announcement[] | undefined
+}
+
 /** What the operator may learn about a verdict. Published, so: fixed texts and names, never input. */
 export interface Account {
   readonly reason?: string | undefined
@@ -64,6 +76,9 @@ export const ALLOW: Allow<never> = Object.freeze({ kind: 'allow' })
 /**
  * Lets the request pass.
  * @param state slots to add, by name
+ * @example
+ * allow() // ALLOW
+ * allow({ tenant: 'acme' }, { headers: { 'X-Tenant': 'acme' } })
  */
 export function allow(): Allow<never>
 export function allow<Adds extends object>(state: Adds, effects?: Effects & Account): Allow<Adds>
@@ -71,12 +86,21 @@ export function allow(state?: object, effects?: Effects & Account): Allow {
   return state ? { kind: 'allow', state, ...effects } : ALLOW
 }
 
-/** Refuses the request with an RFC 9457 problem. */
+/**
+ * Refuses the request with an RFC 9457 problem.
+ * @example
+ * deny(problem('not-permitted'), { reason: 'not the owner' })
+ */
 export function deny(problem: Problem, effects?: Effects & Account): Deny {
   return { kind: 'deny', problem, ...effects }
 }
 
-/** Answers the request completely. */
+/**
+ * Answers the request completely.
+ * @example
+ * respond(204, { headers: { 'Access-Control-Max-Age': '600' } })
+ * respond(302, { headers: { Location: '/login' } })
+ */
 export function respond(status: number, effects?: Effects & Account & { readonly body?: Respond['body'] }): Respond {
   return { kind: 'respond', status, ...effects }
 }

@@ -1,6 +1,5 @@
-import { compilePaths, type PathPattern } from '../request/path-pattern.ts'
+import { compileWidePaths, type PathPattern } from '../request/path-pattern.ts'
 import type { RequestView } from '../request/request-view.ts'
-import { widestReading } from '../request/target.ts'
 import { judge, skip, witnessOf } from '../run/judge.ts'
 import { contain } from '../trouble/contain.ts'
 import { combine } from './combination.ts'
@@ -45,10 +44,6 @@ function watch(answer: unknown, request: RequestView): void {
 }
 
 function widely(patterns: readonly PathPattern[]): (request: RequestView) => boolean {
-  const matches = compilePaths('when()', patterns, widestReading)
-  return ({ path }) => {
-    const reading = widestReading(path)
-    // `OPTIONS *` asks about every path.
-    return reading === '*' || matches(reading) || matches(`${reading}/`)
-  }
+  const matches = compileWidePaths('when()', patterns)
+  return ({ path }) => matches(path)
 }

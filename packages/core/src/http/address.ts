@@ -2,20 +2,25 @@ import type { IncomingMessage } from 'node:http'
 import { isIP, isIPv4 } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 
-/** Whether the proxy at `address`, `hop` steps from this server, may speak for its client. Express's `trust proxy fn`. */
-export type TrustProxy = (address: string, hop: number) => boolean
+import { peerOf, UNIX_SOCKET } from './peer.ts'
+
+/**
+ * Whether the proxy at `address`, `hop` steps from this server, may speak for its client. Express's `trust proxy fn`. One that
+ * is connected by a Unix socket has no address.
+ */
+export type TrustProxy = (address: string | undefined, hop: number) => boolean
 
 export const trustNone: TrustProxy = () => false
 
 /**
  * The address of the client: the nearest one in `X-Forwarded-For` that is no trusted proxy.
- * An entry that is no address ends the walk, since nothing beyond it can be believed.
- * @param peer the other end of the connection, which one that was reset knows no more
+ * An entry that is no address ends the walk, since nothing beyond it can be believed; an empty one is none (RFC 9110 §5.6.1.2).
+ * @param peer the other end of the connection, as `peerOf` told it when the request began
  */
 export function clientAddress(
   raw: IncomingMessage,
   trust: TrustProxy,
-  peer: string | undefined = raw.socket.remoteAddress,
+  peer: string | undefined = peerOf(raw.socket),
 ): string | undefined {
   if (trust === trustNone || raw.headers['x-forwarded-for'] === undefined) return plainAddress(peer)
   return throughProxies(raw, trust, peer).address
@@ -28,7 +33,7 @@ export function clientAddress(
 export function clientIsSecure(
   raw: IncomingMessage,
   trust: TrustProxy,
-  peer: string | undefined = raw.socket.remoteAddress,
+  peer: string | undefined = peerOf(raw.socket),
 ): boolean {
   const encrypted = (raw.socket as Partial<TLSSocket>).encrypted === true
   if (trust === trustNone) return encrypted
@@ -36,13 +41,19 @@ export function clientIsSecure(
   if (protocols === undefined) return encrypted
   const { hops } = throughProxies(raw, trust, peer)
   if (hops === 0) return encrypted
-  const written = String(protocols).split(',')
-  return written[Math.max(0, written.length - hops)]!.trim().toLowerCase() === 'https'
+  const written = entriesOf(protocols)
+  return written[Math.max(0, written.length - hops)]?.toLowerCase() === 'https'
+}
+
+/** Whether whoever is connected may speak for others. Nobody is where it isn't known any more who is. */
+export function peerIsTrusted(raw: IncomingMessage, trust: TrustProxy): boolean {
+  const peer = peerOf(raw.socket)
+  return peer !== undefined && trust(plainAddress(peer), 0)
 }
 
 /** The other end of a connection, one spelling for each. The system's is that, but for mapped ones and the zone of a link-local one. */
 export function plainAddress(peer: string | undefined): string | undefined {
-  if (peer === undefined) return undefined
+  if (peer === undefined || peer === UNIX_SOCKET) return undefined
   return unmapped(peer.includes('%') ? peer.slice(0, peer.indexOf('%')) : peer)
 }
 
@@ -53,17 +64,26 @@ function throughProxies(
   peer: string | undefined,
 ): { readonly address: string | undefined; readonly hops: number } {
   let address = plainAddress(peer)
-  if (address === undefined) return { address, hops: 0 }
+  // Nobody knows who has sent it.
+  if (peer === undefined) return { address, hops: 0 }
   const forwarded = raw.headers['x-forwarded-for']
-  const entries = forwarded === undefined ? [] : String(forwarded).split(',')
+  const entries = forwarded === undefined ? [] : entriesOf(forwarded)
   let hops = 0
   while (trust(address, hops)) {
     hops++
-    const next = hops <= entries.length ? canonicalAddress(entries[entries.length - hops]!.trim()) : undefined
+    const next = hops <= entries.length ? canonicalAddress(entries[entries.length - hops]!) : undefined
     if (next === undefined) break
     address = next
   }
   return { address, hops }
+}
+
+/** The entries of a list in a header field, without empty ones. */
+function entriesOf(field: string | readonly string[]): readonly string[] {
+  return String(field)
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
 }
 
 /** One spelling for each address, `undefined` for what is none. Accepts a port, as some proxies write one. */

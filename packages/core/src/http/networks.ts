@@ -18,6 +18,8 @@ export interface NetworksSettings {
   readonly where?: string
   /** Its name. Default `networks`. */
   readonly option?: string
+  /** A name in the list that is no network, and that the caller looks at itself. Default none. */
+  readonly besides?: string
 }
 
 /**
@@ -50,7 +52,7 @@ export function networksOf(text: unknown): readonly string[] | undefined {
  */
 export function networks(
   list: readonly string[],
-  { where = 'networks()', option = 'networks' }: NetworksSettings = {},
+  { where = 'networks()', option = 'networks', besides }: NetworksSettings = {},
 ): (address: string) => boolean {
   const at = new OptionPlace(where, option)
   if (list === undefined) throw at.missing('It is a list of addresses and networks.')
@@ -58,6 +60,7 @@ export function networks(
   const [v4, v6] = [new BlockList(), new BlockList()]
   // Not `map`, which passes over the holes of a list.
   for (const [index, text] of (list as readonly unknown[]).entries()) {
+    if (text === besides && besides !== undefined) continue
     const known = networksOf(text)
     if (!known) throw at.in(index).invalid(`an address or network such as "10.0.0.0/8", not ${quoted(text)}`)
     for (const network of known) addTo(network, v4, v6)

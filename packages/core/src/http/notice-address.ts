@@ -25,7 +25,10 @@ export function noticeAddress(
   if (address === undefined) {
     // A connection that has closed has lost its address, which says nothing of the arrangement.
     if (raw.socket.destroyed) return
-    warn('ERR_ADDRESS_UNKNOWN', 'A request has no client address. All such requests pass for one caller.')
+    warn(
+      'ERR_ADDRESS_UNKNOWN',
+      'A request has no client address, as behind a Unix socket whose proxy is not trusted or sends no X-Forwarded-For. All such requests pass for one caller.',
+    )
     return
   }
   let all = believesAll.get(trust)

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { inspect } from 'node:util'
 
 import { codeOf } from '../errors.ts'
+import { parserProblem, type SentRequest } from './parser-errors.ts'
 import { PROBLEMS, type Problem, type ProblemCode, problem } from './problem.ts'
 
 const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
@@ -21,20 +22,25 @@ const MALFORMED_BODY: ReadonlySet<unknown> = new Set([
 ])
 
 /**
- * What the caller is told of an error that a handler threw: a client's error (400 to 499) by its status, everything else
- * as 500. Message and stack are told in development only.
+ * What the caller is told of an error that a handler threw: a client's error (400 to 499) by its status, what a parser says
+ * of a body that can't be read, and everything else as 500. Message and stack are told in development only.
+ * @param request whose body a parser may have read
  */
-export function problemOf(error: unknown, { development }: { readonly development: boolean }): Problem {
+export function problemOf(
+  error: unknown,
+  { development }: { readonly development: boolean },
+  request?: SentRequest,
+): Problem {
   try {
-    return read(error, development)
+    return read(error, development, request)
   } catch {
     // Anything can be thrown, also what can't be read.
     return problem('internal-error')
   }
 }
 
-function read(error: unknown, development: boolean): Problem {
-  const known = codeFor(error)
+function read(error: unknown, development: boolean, request: SentRequest | undefined): Problem {
+  const known = codeFor(error, request)
   const insight = development ? insightInto(error) : undefined
   if (known in PROBLEMS) return problem(known as ProblemCode, insight)
   const status = Number(known)
@@ -42,7 +48,7 @@ function read(error: unknown, development: boolean): Problem {
 }
 
 /** One of our codes, or a status that has none. */
-function codeFor(error: unknown): ProblemCode | number {
+function codeFor(error: unknown, request: SentRequest | undefined): ProblemCode | number {
   if (codeOf(error) === 'ERR_DEPENDENCY_UNAVAILABLE') return 'dependency-unavailable'
   if (typeof error !== 'object' || error === null) return 'internal-error'
   const { status, statusCode, expose, type } = error as {
@@ -52,10 +58,13 @@ function codeFor(error: unknown): ProblemCode | number {
     type?: unknown
   }
   const claimed = typeof status === 'number' ? status : statusCode
+  if (claimed === undefined) return parserProblem(error, request) ?? 'internal-error'
   if (typeof claimed !== 'number' || !Number.isInteger(claimed) || claimed < 400 || claimed > 499 || expose === false)
     return 'internal-error'
-  if (claimed === 400)
-    return MALFORMED_BODY.has(type) || error instanceof SyntaxError ? 'malformed-body' : 'bad-request'
+  if (claimed === 400) {
+    if (MALFORMED_BODY.has(type) || error instanceof SyntaxError) return 'malformed-body'
+    return parserProblem(error, request) ?? 'bad-request'
+  }
   return BY_STATUS[claimed] ?? claimed
 }
 

@@ -3,8 +3,9 @@ import type { Port } from '../adapter/port.ts'
 import { clientAddress, clientIsSecure, type TrustProxy } from '../http/address.ts'
 import { headerValues } from '../http/header-values.ts'
 import { noticeAddress } from '../http/notice-address.ts'
+import { peerOf } from '../http/peer.ts'
 import type { Witness } from '../run/witness.ts'
-import { parseQuery, type Query } from './query.ts'
+import { type AppQuery, isCutOff, isSameQuery, type Query, type QueryParser, readQuery } from './query.ts'
 import { requestIdFrom } from './request-id.ts'
 import type { RequestView } from './request-view.ts'
 import { pathOf, searchOf } from './target.ts'
@@ -13,8 +14,11 @@ const PATH = 1
 const METHOD = 2
 const QUERY = 4
 
-/** What only the framework knows, and only later. */
-type LateParts<Context = unknown> = Pick<Port<Context>, 'route' | 'params' | 'body'>
+/** What only the framework knows, and most of it only later. */
+type LateParts<Context = unknown> = Pick<Port<Context>, 'route' | 'params' | 'body' | 'query'>
+
+/** What of a request is not as guards have read it. */
+export type Change = 'path' | 'method' | 'query' | 'query cut off'
 
 /** The one `RequestView`. What costs something is computed when it is first asked for; what could be gone then is kept. */
 export class RequestHead implements RequestView {
@@ -31,6 +35,8 @@ export class RequestHead implements RequestView {
   readonly #trust: TrustProxy
   #id: string | undefined = undefined
   #query: Query | undefined = undefined
+  /** What will make an object of the query, where it is known. */
+  #queryParser: QueryParser | undefined = undefined
   #address: string | null | undefined = null
   #addressFailed = false
   #secure: boolean | undefined = undefined
@@ -44,7 +50,7 @@ export class RequestHead implements RequestView {
     this.#path = pathOf(target)
     this.#method = raw.method ?? 'GET'
     // A connection that was reset knows it no more.
-    this.#peer = raw.socket?.remoteAddress
+    this.#peer = peerOf(raw.socket)
     this.#trust = trust
   }
 
@@ -72,6 +78,11 @@ export class RequestHead implements RequestView {
     return this.#path
   }
 
+  /** Path and query, for what makes no decision of them. */
+  get targetUnread(): string {
+    return this.#target
+  }
+
   get target(): string {
     this.read |= PATH | QUERY
     return this.#target
@@ -79,7 +90,7 @@ export class RequestHead implements RequestView {
 
   get query(): Query {
     this.read |= QUERY
-    return (this.#query ??= parseQuery(searchOf(this.#target)))
+    return (this.#query ??= this.#readQuery())
   }
 
   get address(): string | undefined {
@@ -105,13 +116,11 @@ export class RequestHead implements RequestView {
     return (this.read & PATH) !== 0
   }
 
-  /** Neither the method nor the query is another than guards have read. */
-  get isUnchanged(): boolean {
+  /** Which of method and query is another than guards have read, or was never read whole. */
+  get change(): Change | undefined {
     const { raw, read } = this
-    return (
-      ((read & METHOD) === 0 || (raw.method ?? 'GET') === this.#method) &&
-      ((read & QUERY) === 0 || raw.url === this.#target || searchOf(raw.url ?? '') === searchOf(this.#target))
-    )
+    if ((read & METHOD) !== 0 && (raw.method ?? 'GET') !== this.#method) return 'method'
+    return (read & QUERY) === 0 ? undefined : this.#queryChange()
   }
 
   get secure(): boolean {
@@ -143,6 +152,29 @@ export class RequestHead implements RequestView {
 
   get body(): unknown {
     return this.#port?.body(this.#context)
+  }
+
+  #readQuery(): Query {
+    const app = this.#appQuery()
+    if (typeof app === 'function') this.#queryParser = app
+    return readQuery(searchOf(this.#target), app)
+  }
+
+  #appQuery(): QueryParser | AppQuery | undefined {
+    return this.#port?.query?.(this.#context)
+  }
+
+  #queryChange(): Change | undefined {
+    const { url } = this.raw
+    const search = searchOf(this.#target)
+    if (url !== this.#target && searchOf(url ?? '') !== search) return 'query'
+    if (search === '') return undefined
+    if (isCutOff(search)) return 'query cut off'
+    if (this.#query === undefined) return undefined
+    const app = this.#appQuery()
+    // The same parser makes the same of it.
+    if (typeof app !== 'object' && app === this.#queryParser) return undefined
+    return isSameQuery(this.#query, typeof app === 'object' ? app : readQuery(search, app)) ? undefined : 'query'
   }
 
   headerValues(name: string): readonly string[] {

@@ -18,7 +18,6 @@ import { offerLocals } from '../state/locals.ts'
 import type { Principal } from '../state/principal.ts'
 import { type SlotValues, slotValues } from '../state/slot-values.ts'
 import { contain } from '../trouble/contain.ts'
-import { warn } from '../trouble/warn.ts'
 import type { Witness } from './witness.ts'
 
 /** One request and its response: everything that its guards share. */
@@ -131,7 +130,7 @@ export class Exchange implements CarriedExchange, Witness, AnsweredRequest {
   }
 
   report(error: unknown): void {
-    contain(() => this.#port.report(this.#context, error), notTold)
+    contain(() => this.#port.report(this.#context, error))
   }
 
   after(hook: AfterResponse): void {
@@ -196,10 +195,6 @@ export class Exchange implements CarriedExchange, Witness, AnsweredRequest {
 /** One listener for all, so that none is made for each. */
 function closeExchange(this: ServerResponse): void {
   exchangeOfResponse(this)?.close()
-}
-
-function notTold(): void {
-  warn('ERR_BACKGROUND_FAILURE', 'The function that is told of errors failed itself.')
 }
 
 /** A request is often logged whole; what guards know of it is not for the log. */

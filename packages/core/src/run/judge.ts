@@ -1,9 +1,9 @@
 import { AshlarError, ConfigurationError, codeOf } from '../errors.ts'
 import type { Decision } from '../events/events.ts'
-import type { Manner } from '../guard/ask.ts'
+import { ENFORCED, type Manner } from '../guard/ask.ts'
 import { releasesOf } from '../guard/effects.ts'
 import type { Step } from '../guard/step.ts'
-import { ALLOW, type Deny, deny, type Verdict } from '../guard/verdict.ts'
+import { ALLOW, type Deny, deny, type Held, type Verdict } from '../guard/verdict.ts'
 import { problem } from '../problem/problem.ts'
 import type { RequestView } from '../request/request-view.ts'
 import type { Awaitable } from '../time/awaitable.ts'
@@ -17,18 +17,14 @@ const DEFAULT_TIMEOUT_MS = 10_000
  * Asks one guard, records what it said, and never throws or rejects: a guard that throws, hangs or answers nonsense
  * has refused. This is the only place where a guard is called. A combinator has others judged and is not judged itself.
  */
-export function judge(
-  step: Step,
-  request: RequestView,
-  state: object,
-  manner: Manner = 'enforced',
-): Awaitable<Verdict> {
+export function judge(step: Step, request: RequestView, state: object, manner: Manner = ENFORCED): Awaitable<Verdict> {
   const witness = witnessOf(request)
   try {
     if (step.ask) return step.ask(request, state, manner)
     if (step.late) checkMoment(step, request)
     if (step.needs) checkNeeds(step, step.needs, state)
-    const verdict = step.asked.check(request, state as never)
+    const { askAsCopy } = step
+    const verdict = askAsCopy ? askAsCopy(request, state, manner) : step.asked.check(request, state as never)
     if (verdict === ALLOW) {
       witness?.record(step.passed)
       return ALLOW
@@ -36,7 +32,7 @@ export function judge(
     if (isThenable(verdict)) return settle(step, verdict, witness, manner)
     return record(step, verdict, witness, manner)
   } catch (error) {
-    return failed(step, error, witness)
+    return failed(step, error, witness, manner)
   }
 }
 
@@ -53,15 +49,24 @@ async function settle(
   manner: Manner,
 ): Promise<Verdict> {
   try {
-    const verdict = await withDeadline(pending, witness?.guardTimeoutMs ?? DEFAULT_TIMEOUT_MS, {
+    const verdict = await withDeadline(pending, timeLeft(witness, manner), {
       error: () => new AshlarError('ERR_GUARD_TIMEOUT', `Guard "${step.name}" did not answer in time.`),
       // What a late verdict holds is let go of when the response closes, as if it had been in time.
       late: (verdict) => release(verdict, witness),
     })
     return record(step, verdict, witness, manner)
   } catch (error) {
-    return failed(step, error, witness)
+    return failed(step, error, witness, manner)
   }
+}
+
+function timeLeft(witness: Witness | undefined, { until }: Manner): number {
+  return until === undefined ? (witness?.guardTimeoutMs ?? DEFAULT_TIMEOUT_MS) : Math.max(0, until - performance.now())
+}
+
+/** How long each guard of a request may take, in milliseconds. */
+export function guardTimeoutOf(request: RequestView): number {
+  return witnessOf(request)?.guardTimeoutMs ?? DEFAULT_TIMEOUT_MS
 }
 
 function record(step: Step, verdict: Verdict, witness: Witness | undefined, manner: Manner): Verdict {
@@ -72,7 +77,11 @@ function record(step: Step, verdict: Verdict, witness: Witness | undefined, mann
   } else {
     const decision = decisionOf(step, verdict, manner)
     witness.record(decision)
-    if (verdict.event) witness.announce(verdict.event, decision)
+    const { event } = verdict
+    if (event) {
+      if (manner.tried && kind === 'deny') return { ...verdict, held: [{ event, decision }] } as Verdict & Held
+      witness.announce(event, decision)
+    }
   }
   return verdict
 }
@@ -80,19 +89,20 @@ function record(step: Step, verdict: Verdict, witness: Witness | undefined, mann
 function decisionOf(step: Step, verdict: Verdict, manner: Manner): Decision {
   const { name, layer } = step
   const { reason } = verdict
-  const refusal = manner === 'shadow' ? 'would-deny' : 'deny'
+  const { shadow } = manner
   if (verdict.kind === 'deny') {
     const { status, code } = verdict.problem
-    return Object.freeze({ guard: name, layer, outcome: refusal, status, code, reason })
+    return Object.freeze({ guard: name, layer, outcome: shadow ? 'would-deny' : 'deny', status, code, reason })
   }
   if (verdict.kind === 'respond') {
-    return Object.freeze({ guard: name, layer, outcome: 'respond', status: verdict.status, reason })
+    const { status } = verdict
+    return Object.freeze({ guard: name, layer, outcome: shadow ? 'would-deny' : 'respond', status, reason })
   }
   return Object.freeze({ guard: name, layer, outcome: 'allow', reason })
 }
 
 /** A dependency's failure is 503, a defect is 500; the operator is told which guard and why. */
-export function failed(step: Step, error: unknown, witness: Witness | undefined): Deny {
+export function failed(step: Step, error: unknown, witness: Witness | undefined, { shadow }: Manner = ENFORCED): Deny {
   const code = codeOf(error)
   const unavailable = code === 'ERR_DEPENDENCY_UNAVAILABLE' || code === 'ERR_GUARD_TIMEOUT'
   const refusal = problem(unavailable ? 'dependency-unavailable' : 'internal-error')
@@ -100,7 +110,7 @@ export function failed(step: Step, error: unknown, witness: Witness | undefined)
   const decision: Decision = Object.freeze({
     guard: name,
     layer,
-    outcome: 'error',
+    outcome: shadow ? 'would-deny' : 'error',
     status: refusal.status,
     code: code ?? refusal.code,
   })

@@ -1,11 +1,13 @@
+import type { ServerResponse } from 'node:http'
+
 import type { Port } from '../adapter/port.ts'
+import { ConfigurationError } from '../errors.ts'
 import { effectsOf, releasesOf } from '../guard/effects.ts'
 import type { Step } from '../guard/step.ts'
 import { stepOf } from '../guard/steps-of.ts'
 import { ALLOW, type Verdict } from '../guard/verdict.ts'
 import { problem } from '../problem/problem.ts'
-import { isAmbiguous } from '../request/target.ts'
-import { AMBIGUOUS_TARGET, REWRITTEN_REQUEST, REWRITTEN_TARGET } from '../request/target-guards.ts'
+import { refusalOfChange, refusalOfTarget } from '../request/target-guards.ts'
 import { carryExchange, exchangeOf } from '../state/carried-exchange.ts'
 import type { Awaitable } from '../time/awaitable.ts'
 import { isThenable } from '../time/is-thenable.ts'
@@ -15,7 +17,8 @@ import { failed, judge } from './judge.ts'
 
 /**
  * Runs guards in order. `true` when the request may go on; otherwise it has been answered.
- * Never throws or rejects, and makes no promise as long as the guards make none.
+ * Never rejects, and makes no promise as long as the guards make none.
+ * @throws ConfigurationError `ERR_MIDDLEWARE_MISUSED` where there is no request to look at
  */
 export function run<Context>(port: Port<Context>, steps: readonly Step[], context: Context): Awaitable<boolean> {
   let exchange: Exchange
@@ -73,22 +76,26 @@ function resume(exchange: Exchange, steps: readonly Step[], next: number, verdic
   return conclude(exchange, verdict) && advance(exchange, steps, next)
 }
 
-/** One request, one meaning: refuses a path that readers could read differently, and what changed after a guard read it. */
+/** One request, one meaning: refuses what readers could read differently, and what changed after a guard read it. */
 function isPlain(exchange: Exchange): boolean {
   const { request } = exchange
   if (!exchange.targetChecked) {
-    if (isAmbiguous(request.pathUnread, request.methodUnread)) return refuseTarget(exchange, AMBIGUOUS_TARGET)
+    const refusal = refusalOfTarget(request)
+    if (refusal) return refuseTarget(exchange, refusal)
     exchange.targetChecked = true
   }
   if (request.read === 0) return true
-  if (!request.isUnchanged) return refuseTarget(exchange, REWRITTEN_REQUEST)
-  return !request.pathWasRead || exchange.stillAt(request.pathUnread) || refuseTarget(exchange, REWRITTEN_TARGET)
+  const change = request.change ?? (request.pathWasRead && !exchange.stillAt(request.pathUnread) ? 'path' : undefined)
+  return change === undefined || refuseTarget(exchange, refusalOfChange(change))
 }
 
 function refuseTarget(exchange: Exchange, refusal: Step): false {
   conclude(exchange, judge(refusal, exchange.request, exchange.state) as Verdict)
   return false
 }
+
+/** What these answer has no body, so nothing is to say how long it is (RFC 9110 §8.6, §15.3.6). */
+const BODILESS: ReadonlySet<number> = new Set([204, 205, 304])
 
 /** Carries out one verdict. `true` when the request may go on. */
 function conclude(exchange: Exchange, verdict: Verdict): boolean {
@@ -103,7 +110,8 @@ function conclude(exchange: Exchange, verdict: Verdict): boolean {
     const refusal = { ...verdict.problem, requestId: exchange.request.id }
     exchange.answer({ status: refusal.status, problem: refusal })
   } else {
-    exchange.answer({ status: verdict.status, body: verdict.body })
+    const { status, body } = verdict
+    exchange.answer({ status, body: BODILESS.has(status) ? undefined : body })
   }
   return false
 }
@@ -126,13 +134,14 @@ function giveUp(exchange: Exchange, error: unknown): false {
   return false
 }
 
-/** What can't even be looked at, because the framework does not hold what it should. */
-function turnAway<Context>(port: Port<Context>, context: Context, error: unknown): false {
-  contain(
-    () => port.report(context, error),
-    () => undefined,
-  )
-  const response = port.response(context)
+/**
+ * Answers a request that can't even be looked at, because the framework does not hold what it should, or that failed where
+ * nobody else would answer it.
+ * @throws ConfigurationError `ERR_MIDDLEWARE_MISUSED` where there is no response
+ */
+export function turnAway<Context>(port: Port<Context>, context: Context, error: unknown): false {
+  const response = responseOf(port, context)
+  contain(() => port.report(context, error))
   try {
     if (response.headersSent) throw error
     const refusal = problem('internal-error')
@@ -141,4 +150,17 @@ function turnAway<Context>(port: Port<Context>, context: Context, error: unknown
     response.destroy()
   }
   return false
+}
+
+function responseOf<Context>(port: Port<Context>, context: Context): ServerResponse {
+  try {
+    const response = port.response(context)
+    if (typeof response.setHeader === 'function') return response
+  } catch {
+    // There is none.
+  }
+  throw new ConfigurationError(
+    'ERR_MIDDLEWARE_MISUSED',
+    'What is protected was called without a request and its response. What only its class is to call is a #private method.',
+  )
 }

@@ -10,6 +10,8 @@ export interface CarriedExchange {
   apply(effects: Effects): void
   /** Makes the headers final, before they go out with this status. */
   seal(status: number): void
+  /** Tells the operator of an error. */
+  report(error: unknown): void
   /** The response is over. */
   close(): void
 }
@@ -37,9 +39,10 @@ export function carryExchange(request: IncomingMessage, exchange: CarriedExchang
 }
 
 /**
- * The array of raw headers: the one object of a request's own whose shape Express leaves alone. A WeakMap, or a property of
- * the request itself, costs more than all the guards of a chain together (ADR 0006).
+ * The state of the stream that a request is: the one object of its own that nobody replaces, and whose shape Express leaves
+ * alone. A WeakMap, or a property of the request itself, costs more than all the guards of a chain together (ADR 0006). A
+ * stand-in for a request may be no stream.
  */
 function carrierOf(request: IncomingMessage): Carrier {
-  return (request.rawHeaders ?? request) as Carrier
+  return (request as unknown as { readonly _readableState?: Carrier })._readableState ?? (request as unknown as Carrier)
 }

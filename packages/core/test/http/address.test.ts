@@ -4,7 +4,16 @@ import { Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 
-import { canonicalAddress, clientAddress, compileTrust, type TrustProxy, trustNone } from '../../src/http.ts'
+import { clientIsSecure } from '../../src/http/address.ts'
+import { UNIX_SOCKET } from '../../src/http/peer.ts'
+import {
+  canonicalAddress,
+  clientAddress,
+  compileTrust,
+  peerIsTrusted,
+  type TrustProxy,
+  trustNone,
+} from '../../src/http.ts'
 
 function requestFrom(peer: string | undefined, forwarded?: string): IncomingMessage {
   const socket = new Socket()
@@ -90,6 +99,10 @@ describe('canonicalAddress()', () => {
 describe('the client’s address', () => {
   const proxies = compileTrust(['loopback', '10.0.0.0/8', '2001:db8:1::/48', '203.0.113.7'])
   const everyone: TrustProxy = () => true
+  const counting =
+    (hops: number): TrustProxy =>
+    (_, hop) =>
+      hop < hops
 
   for (const [what, peer, forwarded, trust, address] of [
     ['no proxy', '198.51.100.1', undefined, proxies, '198.51.100.1'],
@@ -106,23 +119,41 @@ describe('the client’s address', () => {
     ['an IPv6 proxy and a port', '2001:db8:1::5', '[2001:db8:2::1]:4711', proxies, '2001:db8:2::1'],
     ['a link-local peer with a zone', 'fe80::1%eth0', '198.51.100.1', proxies, 'fe80::1'],
     ['garbage ends the walk', '10.0.0.1', '198.51.100.1, unknown', proxies, '10.0.0.1'],
-    ['an empty entry ends the walk', '10.0.0.1', '198.51.100.1, ', proxies, '10.0.0.1'],
+    ['an empty entry is none', '10.0.0.1', '198.51.100.1, ', proxies, '198.51.100.1'],
+    ['empty entries anywhere are none', '10.0.0.1', ',198.51.100.1,, 10.0.0.2,,', proxies, '198.51.100.1'],
+    ['empty entries are no hops', '10.0.0.1', '192.0.2.9, 198.51.100.2, ,', counting(1), '198.51.100.2'],
+    ['nothing but empty entries', '10.0.0.1', ' , ,', proxies, '10.0.0.1'],
     ['an empty field', '10.0.0.1', '', proxies, '10.0.0.1'],
     ['an entry with markup', '10.0.0.1', '<script>, 10.0.0.2', proxies, '10.0.0.2'],
     ['everyone is trusted', '198.51.100.1', '192.0.2.9, 198.51.100.2', everyone, '192.0.2.9'],
-    [
-      'one hop is trusted',
-      '198.51.100.1',
-      '192.0.2.9, 198.51.100.2',
-      (_: string, hop: number) => hop < 1,
-      '198.51.100.2',
-    ],
-    ['no socket address', undefined, '192.0.2.9', proxies, undefined],
+    ['one hop is trusted', '198.51.100.1', '192.0.2.9, 198.51.100.2', counting(1), '198.51.100.2'],
+    ['a Unix socket that nobody trusts', UNIX_SOCKET, '192.0.2.9', proxies, undefined],
+    ['a Unix socket, and nobody is trusted', UNIX_SOCKET, '192.0.2.9', trustNone, undefined],
+    ['a Unix socket that is trusted', UNIX_SOCKET, '192.0.2.9', compileTrust(['unix']), '192.0.2.9'],
+    ['a proxy behind it', UNIX_SOCKET, '192.0.2.9, 10.0.0.1', compileTrust(['unix', '10.0.0.1']), '192.0.2.9'],
+    ['one behind it that is not', UNIX_SOCKET, '192.0.2.9, 10.0.0.1', compileTrust(['unix']), '10.0.0.1'],
+    ['a Unix socket is the first hop', UNIX_SOCKET, '192.0.2.8, 192.0.2.9', counting(1), '192.0.2.9'],
+    ['a Unix socket that says nothing', UNIX_SOCKET, undefined, compileTrust(['unix']), undefined],
   ] as const) {
     test(what, () => {
-      expect(clientAddress(requestFrom(peer, forwarded), trust)).toBe(address)
+      expect(clientAddress(requestFrom(peer, forwarded), trust, peer)).toBe(address)
     })
   }
+
+  test('is not asked for where it is lost who was connected', () => {
+    const request = requestFrom(undefined, '192.0.2.9')
+    Object.defineProperty(request.socket, 'localAddress', { value: '10.0.0.9' })
+    expect(clientAddress(request, everyone)).toBeUndefined()
+    expect(peerIsTrusted(request, everyone)).toBe(false)
+  })
+
+  test('is https where a Unix socket that is trusted says so', () => {
+    const request = requestFrom(undefined, '192.0.2.9')
+    request.headers['x-forwarded-proto'] = 'http, https,'
+    expect(clientIsSecure(request, compileTrust(['unix']))).toBe(true)
+    expect(clientIsSecure(request, proxies)).toBe(false)
+    expect([peerIsTrusted(request, compileTrust(['unix'])), peerIsTrusted(request, proxies)]).toEqual([true, false])
+  })
 
   test('is never one that a caller chose, as long as the proxies tell the truth', () => {
     const spoofed = fc.array(fc.oneof(fc.ipV4(), fc.ipV6(), fc.string({ maxLength: 10 }), fc.constant('10.0.0.1')))

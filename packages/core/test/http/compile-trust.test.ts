@@ -10,6 +10,15 @@ test('trusts what is listed', () => {
   expect(compileTrust([])('127.0.0.1', 0)).toBe(false)
 })
 
+test('trusts a Unix socket where that is named', () => {
+  expect(compileTrust(['unix'])(undefined, 0)).toBe(true)
+  expect(compileTrust(['loopback'])(undefined, 0)).toBe(false)
+  expect(compileTrust(['unix'])('127.0.0.1', 0)).toBe(false)
+  expect(() => compileTrust(['unix', 'all'])).toThrow(
+    expect.objectContaining({ message: expect.stringContaining('"trustedProxies[1]"') }),
+  )
+})
+
 test.each(['0.0.0.0/0', '10.0.0.0/0', '::/0', '::ffff:0:0/96'])('%s would trust everyone', (network) => {
   expect(() => compileTrust(['loopback', network])).toThrow(expect.objectContaining({ code: 'ERR_OPTION_UNSAFE' }))
 })

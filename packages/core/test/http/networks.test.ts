@@ -114,3 +114,8 @@ describe('networks()', () => {
     },
   )
 })
+
+test('a name that the caller looks at itself is no network, and none without the caller', () => {
+  expect(networks(['unix', '192.0.2.0/24'], { besides: 'unix' })('192.0.2.1')).toBe(true)
+  expect(() => networks(['unix'])).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID' }))
+})

@@ -2,6 +2,8 @@ import { testRequest } from '@ashlar/testkit'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 
+import { type AppQuery, isCutOff, isSameQuery, type QueryParser, readQuery } from '../../src/request/query.ts'
+
 const queryOf = (target: string) => testRequest({ target }).query
 
 describe('the query', () => {
@@ -58,5 +60,77 @@ describe('the query', () => {
 
   test('never throws, whatever was sent', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void queryOf(`/?${text}`)))
+  })
+})
+
+describe('the query as the app reads it', () => {
+  const of = (search: string, app?: QueryParser | AppQuery) => readQuery(search, app)
+
+  test('is a copy without prototypes that nobody can change, whatever the app does with its own', () => {
+    const app = { all: ['1', { deep: 'x' }], toString: 'y', nothing: undefined }
+    const query = of('?all', app)
+    app.all.push('2')
+    expect(query).toEqual({ all: ['1', { deep: 'x' }], toString: 'y', nothing: undefined })
+    expect(Object.getPrototypeOf(query)).toBeNull()
+    expect(Object.getPrototypeOf((query['all'] as object[])[1])).toBeNull()
+    expect([query, query['all'], (query['all'] as object[])[1]].every(Object.isFrozen)).toBe(true)
+  })
+
+  test('has no member that the app does not have itself', () => {
+    const polluted = Object.assign(Object.create({ inherited: '1' }) as AppQuery, { own: '2' })
+    expect(Object.keys(of('?own=2', polluted))).toEqual(['own'])
+    expect(of('?own=2', polluted)['inherited']).toBeUndefined()
+  })
+
+  test('is made by the parser that will make it, of the query without its question mark', () => {
+    const asked: string[] = []
+    const parser = (search: string) => {
+      asked.push(search)
+      return { limit: 7, since: new Date(0) }
+    }
+    expect(of('?limit=7', parser)).toEqual({ limit: 7, since: new Date(0) })
+    expect([of('?', parser), of('', parser)]).toEqual([{}, {}])
+    expect(asked).toEqual(['limit=7'])
+  })
+
+  test.each([undefined, null])('is empty where the parser answers %p', (answer) => {
+    expect(of('?a', () => answer)).toEqual({})
+  })
+
+  test.each(['text', 7, true])('is none where the parser answers %p', (answer) => {
+    expect(() => of('?a', () => answer)).toThrow(/query parser/)
+  })
+
+  test('is none where the parser answers something without an end', () => {
+    const endless: Record<string, unknown> = {}
+    endless['a'] = endless
+    expect(() => of('?a', () => endless)).toThrow(/endless/)
+  })
+})
+
+describe('a query that guards have read', () => {
+  test('is the same as long as the app has the same members with the same values', () => {
+    const app = { a: '1', list: ['1', '2'], deep: { x: 'y' } }
+    const query = readQuery('?a', app)
+    expect(isSameQuery(query, structuredClone(app))).toBe(true)
+    for (const other of [
+      { ...app, a: '2' },
+      { ...app, b: '1' },
+      { ...app, list: ['1'] },
+      { ...app, list: { 0: '1', 1: '2' } },
+      { ...app, deep: 'y' },
+      { ...app, deep: { z: 'y' } },
+      { list: app.list, deep: app.deep },
+      undefined,
+      'text',
+    ]) {
+      expect([other, isSameQuery(query, other)]).toEqual([other, false])
+    }
+  })
+
+  test('is read whole up to a thousand parameters', () => {
+    const search = (count: number) => `?${Array.from({ length: count }, () => 'a').join('&')}`
+    expect([isCutOff(search(1000)), isCutOff(search(1001))]).toEqual([false, true])
+    expect([isCutOff(''), isCutOff(`?${'x'.repeat(5000)}`)]).toEqual([false, false])
   })
 })

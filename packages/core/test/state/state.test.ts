@@ -27,6 +27,10 @@ describe('a slot', () => {
     }
   })
 
+  test.each([undefined, null, '', 7, {}, Symbol('x')])('is not called %p', (name) => {
+    expect(() => slot(name as string)).toThrow(expect.objectContaining({ name: 'ConfigurationError' }))
+  })
+
   test('inherits nothing', async () => {
     const { context } = await decide([guardThat(() => ALLOW)])
     for (const name of ['toString', 'constructor', '__proto__', 'hasOwnProperty']) {
@@ -51,6 +55,21 @@ test('the whole state of a request that no guard has seen is empty', () => {
 test('what guards know is not shown when a request is logged', async () => {
   const { context } = await decide([guardThat(() => allow({ colour: 'hunter2' }))])
   expect(inspect(context.request, { depth: 20, showHidden: true })).not.toContain('hunter2')
+})
+
+test('a request keeps its state when middleware replaces what it has', async () => {
+  const { context } = await decide([guardThat(() => allow({ colour: 'blue' }))])
+  const { request } = context
+  request.rawHeaders = []
+  request.rawTrailers = []
+  request.headers = {}
+  expect(colour.of(request)).toBe('blue')
+  expect(colour.of(Object.create(request) as typeof request)).toBe('blue')
+  const standIn = { method: 'GET', url: '/', headers: {}, socket: {} } as never as typeof request
+  expect(
+    run(recordingPort(), stepsOf([guardThat(() => allow({ colour: 'red' }))]), { ...context, request: standIn }),
+  ).toBe(true)
+  expect(colour.of(standIn)).toBe('red')
 })
 
 test('what is exposed to the framework is the state after the last guard', () => {

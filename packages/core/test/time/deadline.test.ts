@@ -30,6 +30,21 @@ describe('withDeadline()', () => {
     expect(late.mock.calls).toEqual([[7]])
   })
 
+  test('a rejection in time is made of what it is told, and the question is called off when the time is up', async () => {
+    const callOff = jest.fn()
+    const failure = (cause: unknown) => new Error('not asked', { cause })
+    await expect(withDeadline(Promise.reject(7), 100, { error, failure, callOff })).rejects.toMatchObject({
+      message: 'not asked',
+      cause: 7,
+    })
+    expect(callOff).not.toHaveBeenCalled()
+    const hanging = withDeadline(new Promise(() => undefined), 100, { error, failure, callOff })
+    await jest.advanceTimersByTimeAsync(100)
+    jest.useRealTimers()
+    await expect(hanging).rejects.toThrow('too late')
+    expect(callOff).toHaveBeenCalledTimes(1)
+  })
+
   test('does not keep the process alive', () => {
     jest.useRealTimers()
     const unref = jest.spyOn(Object.getPrototypeOf(setTimeout(() => undefined, 0)), 'unref')

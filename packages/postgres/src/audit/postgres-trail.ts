@@ -13,12 +13,13 @@ import {
   recordTo,
 } from '@ashlar/audit/storage'
 import { UnavailableError } from '@ashlar/core'
-import { ask, closeable } from '@ashlar/core/time'
+import { closeable } from '@ashlar/core/time'
 
-import type { PostgresClient, PostgresConnection } from '../client.ts'
+import type { PostgresClient } from '../client.ts'
 import { appendRows, type LogRows } from './audit-log-rows.ts'
 import { auditTableNames } from './audit-tables.ts'
-import { borrow, inTransaction } from './in-transaction.ts'
+import { inTransaction } from './in-transaction.ts'
+import { type Presence, presenceOf } from './presence.ts'
 import { type PostgresTrailOptions, readTrailOptions, type TrailSettings } from './trail-options.ts'
 
 export interface PostgresTrail extends Trail {
@@ -52,11 +53,11 @@ export async function postgresTrail(options: PostgresTrailOptions): Promise<Post
 class OpenTrail {
   readonly #settings: TrailSettings
   readonly #rows: LogRows
+  readonly #presence: Presence
   readonly #recorder: Recorder
   readonly #commit: GroupCommit
   readonly #schedule: CheckpointSchedule
   readonly #storage: RecordStorage
-  #presence: PostgresConnection | undefined = undefined
   #head: ChainHead | undefined = undefined
   #unsigned = 0
 
@@ -66,6 +67,7 @@ class OpenTrail {
     // 48 bits, so that it is exact as a JavaScript number wherever it is read.
     const owner = String(randomBytes(6).readUIntBE(0, 6))
     this.#rows = { tables: auditTableNames(schema), log, origin: `${signer.name}/${log}`, owner }
+    this.#presence = presenceOf(settings.pool, settings.timeout, owner)
     this.#recorder = new Recorder(settings)
     this.#commit = new GroupCommit({
       log: this.#rows.origin,
@@ -86,7 +88,7 @@ class OpenTrail {
   }
 
   async start(): Promise<void> {
-    await this.#bePresent()
+    await this.#presence.show()
     await this.#closeOrphans()
   }
 
@@ -108,14 +110,13 @@ class OpenTrail {
     try {
       await this.#schedule.close()
     } finally {
-      this.#presence?.release(true)
-      this.#presence = undefined
+      this.#presence.leave()
     }
   }
 
   async #write(batch: readonly Pending[]): Promise<number> {
     try {
-      if (!this.#presence) await this.#bePresent()
+      await this.#presence.show()
       const { pool, timeout } = this.#settings
       const { first, head } = await inTransaction(pool, timeout, (client) => appendRows(client, this.#rows, batch))
       this.#head = head
@@ -126,35 +127,16 @@ class OpenTrail {
     }
   }
 
-  /** Holds a lock for as long as this process lives, by which others know that it does. */
-  async #bePresent(): Promise<void> {
-    const { pool, timeout } = this.#settings
-    const client = await borrow(pool, timeout)
-    client.on('error', () => {
-      if (this.#presence !== client) return
-      this.#presence = undefined
-      client.release(true)
-    })
-    try {
-      await ask('PostgreSQL', timeout, () => client.query('SELECT pg_advisory_lock($1)', [this.#rows.owner]))
-      this.#presence = client
-    } catch (error) {
-      client.release(true)
-      throw error
-    }
-  }
-
   async #closeOrphans(): Promise<void> {
     const { tables, log } = this.#rows
     const select = `SELECT seq, owner FROM ${tables.intents} WHERE log = $1 ORDER BY seq`
     const { rows } = await this.#settings.pool.query(select, [log])
     const intents = rows as { readonly seq: string; readonly owner: string }[]
     for (const owner of new Set(intents.map((intent) => intent.owner))) {
-      const lock = await this.#presence!.query('SELECT pg_try_advisory_lock($1) AS free', [owner])
-      if (lock.rows[0].free !== true) continue
       const orphans = intents.filter((intent) => intent.owner === owner)
-      for (const { seq } of orphans) await closeOrphan(this.#storage, this.#recorder, Number(seq))
-      await this.#presence!.query('SELECT pg_advisory_unlock($1)', [owner])
+      await this.#presence.whereGone(owner, async () => {
+        for (const { seq } of orphans) await closeOrphan(this.#storage, this.#recorder, Number(seq))
+      })
     }
   }
 

@@ -7,7 +7,7 @@ import type { LendingPool } from '../client.ts'
 import { lendingPool, schema } from '../postgres-options.ts'
 
 export interface PostgresTrailOptions extends RecorderOptions {
-  /** One connection of it is kept for as long as the trail is open. */
+  /** One connection of it is kept for as long as the trail is open, unless the database is an embedded one. */
   readonly pool: LendingPool
   /** That of `auditTables({ schema })`. Default: where the connection finds tables first. */
   readonly schema?: string

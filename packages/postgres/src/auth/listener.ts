@@ -19,7 +19,7 @@ export function listen(pool: LendingPool, channel: string, told: () => void): ()
       connection = fresh
       fresh.on('error', () => lose(fresh))
       fresh.on('end', () => lose(fresh))
-      fresh.on('notification', told)
+      fresh.on('notification', hear)
       await fresh.query(`LISTEN "${channel}"`)
       if (!stopped) told()
     } catch {
@@ -28,10 +28,15 @@ export function listen(pool: LendingPool, channel: string, told: () => void): ()
     }
   }
 
+  /** Connections that share a session hear also what others listen to. */
+  function hear(notification: { readonly channel: string }): void {
+    if (notification.channel === channel) told()
+  }
+
   function lose(lost: PostgresConnection): void {
     if (connection !== lost) return
     connection = undefined
-    lost.off('notification', told)
+    lost.off('notification', hear)
     lost.release(true)
     again()
   }

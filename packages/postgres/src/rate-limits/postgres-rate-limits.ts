@@ -1,5 +1,6 @@
 import { readOptions } from '@ashlar/core/options'
-import { openName, type RateLimitStore } from '@ashlar/ratelimit'
+import type { RateLimitStore } from '@ashlar/ratelimit'
+import { openName } from '@ashlar/ratelimit/stores'
 
 import type { PostgresPool } from '../client.ts'
 import { quoted } from '../names.ts'

@@ -7,12 +7,12 @@ import {
   type ProtectedTable,
 } from '@ashlar/access'
 import { ConfigurationError, type Principal } from '@ashlar/core'
-import { type PostgresServer, postgresServer, withService } from '@ashlar/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import pg from 'pg'
+import type pg from 'pg'
 
 import { checkRowSecurity, migrateRowSecurity, withPrincipal } from '../../src/index.ts'
+import { eachDatabase } from '../support/each-database.ts'
 
 const LEVELS = { levels: ['public', 'internal', 'secret'] }
 const ROLES = { reader: { permissions: ['posts:read'] }, nobody: { permissions: [] } }
@@ -54,24 +54,17 @@ function principalOf(subject: string, roles: readonly string[], claims: object):
   }) as Principal
 }
 
-withService('postgres', describe)('row-level security on PostgreSQL', () => {
-  let server: PostgresServer
-  let owner: pg.Client
+eachDatabase('row-level security', (database) => {
+  let owner: pg.PoolClient
   let app: pg.Pool
 
   beforeAll(async () => {
-    server = await postgresServer()
-    owner = new pg.Client({ connectionString: server.url })
-    await owner.connect()
+    owner = await database().owner.connect()
     await owner.query(TABLE)
-    app = new pg.Pool({ connectionString: server.url.replace('postgres@', 'app_user@'), max: 2 })
-  }, 60_000)
+    app = database().as('app_user')
+  })
 
-  afterAll(async () => {
-    await app.end()
-    await owner.end()
-    await server.stop()
-  }, 60_000)
+  afterAll(() => owner.release())
 
   describe('protects a table', () => {
     const policies: Policy[] = [
@@ -104,9 +97,7 @@ withService('postgres', describe)('row-level security on PostgreSQL', () => {
     })
 
     test('eight connections bring it at once', async () => {
-      const pool = new pg.Pool({ connectionString: server.url, max: 8 })
-      await Promise.all(Array.from({ length: 8 }, () => migrateRowSecurity(pool, security)))
-      await pool.end()
+      await Promise.all(Array.from({ length: 8 }, () => migrateRowSecurity(database().owner, security)))
       const client = await app.connect()
       await checkRowSecurity(client, security)
       client.release()
@@ -360,7 +351,7 @@ function iso(instants: fc.Arbitrary<number>): fc.Arbitrary<string> {
   return instants.map((time) => new Date(time).toISOString())
 }
 
-async function insertRandomRows(client: pg.Client, count: number): Promise<void> {
+async function insertRandomRows(client: pg.ClientBase, count: number): Promise<void> {
   const maybe = <Value>(arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | null> => fc.option(arbitrary, { freq: 6 })
   const row = fc.tuple(
     maybe(word),

@@ -2,9 +2,8 @@ import { generateKeyPairSync } from 'node:crypto'
 
 import { type AuditEvent, type AuditRecord, checkpointSigner, checkpointVerifier } from '@ashlar/audit'
 import { trailContract } from '@ashlar/audit/contract'
-import { type PostgresServer, postgresServer, withService } from '@ashlar/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import pg from 'pg'
+import type pg from 'pg'
 
 import {
   auditTables,
@@ -14,6 +13,7 @@ import {
   postgresTrail,
   verifyPostgresTrail,
 } from '../../src/index.ts'
+import { eachDatabase } from '../support/each-database.ts'
 
 const signer = checkpointSigner('trail.example', generateKeyPairSync('ed25519').privateKey)
 const verifier = checkpointVerifier(signer.verifierKey)
@@ -25,8 +25,7 @@ function event(id: number): AuditEvent {
   return { name: 'sensitive_read', outcome: 'success', requestId: `request-${id}`, details: { password: 'planted' } }
 }
 
-withService('postgres', describe)('the audit trail on PostgreSQL', () => {
-  let server: PostgresServer
+eachDatabase('the audit trail', (database, kind) => {
   let pool: pg.Pool
   const open: PostgresTrail[] = []
 
@@ -44,11 +43,9 @@ withService('postgres', describe)('the audit trail on PostgreSQL', () => {
   }
   const verify = () => verifyPostgresTrail(pool, 'trail.example', { verifiers: [verifier] })
 
-  beforeAll(async () => {
-    server = await postgresServer()
-    pool = new pg.Pool({ connectionString: server.url, max: 30 })
-    pool.on('error', () => undefined)
-  }, 60_000)
+  beforeAll(() => {
+    pool = database().owner
+  })
   beforeEach(async () => {
     await closeAll()
     await pool.query('DROP TABLE IF EXISTS ashlar_audit_records, ashlar_audit_checkpoints')
@@ -56,11 +53,7 @@ withService('postgres', describe)('the audit trail on PostgreSQL', () => {
     await pool.query('DROP SCHEMA IF EXISTS security CASCADE')
     await migrate(pool, auditTables())
   })
-  afterAll(async () => {
-    await closeAll()
-    await pool.end()
-    await server.stop()
-  })
+  afterAll(closeAll)
 
   trailContract({ describe, test, expect }, async () => ({ trail: await trail(), records }))
 
@@ -149,7 +142,7 @@ withService('postgres', describe)('the audit trail on PostgreSQL', () => {
     await pool.query('DROP ROLE IF EXISTS orders_app')
     await pool.query('CREATE ROLE orders_app LOGIN')
     await pool.query(auditTables().grants('orders_app'))
-    const limited = new pg.Pool({ connectionString: server.url.replace('postgres@', 'orders_app@'), max: 4 })
+    const limited = database().as('orders_app')
     const opened = await postgresTrail({ pool: limited, signer })
     const intent = await opened.intend(event(1))
     await intent.complete(event(1))
@@ -161,7 +154,6 @@ withService('postgres', describe)('the audit trail on PostgreSQL', () => {
     ]) {
       await expect(limited.query(statement)).rejects.toMatchObject({ code: '42501' })
     }
-    await limited.end()
     expect(await verify()).toMatchObject({ ok: true, logs: [{ records: 2 }] })
     await pool.query('DROP OWNED BY orders_app; DROP ROLE orders_app')
   })
@@ -226,7 +218,23 @@ withService('postgres', describe)('the audit trail on PostgreSQL', () => {
     expect((await records()).map(({ requestId }) => requestId)).toEqual(['request-1', 'request-3'])
   })
 
+  test.each([
+    [{}, 'ERR_OPTION_MISSING'],
+    [{ pool: {} }, 'ERR_OPTION_INVALID'],
+    [{ schema: 'a.b' }, 'ERR_OPTION_INVALID'],
+    [{ log: 'a/b' }, 'ERR_OPTION_INVALID'],
+    [{ timeout: '0ms' }, 'ERR_OPTION_INVALID'],
+    [{ timeout: 5000 }, 'ERR_OPTION_INVALID'],
+    [{ tabel: 'x' }, 'ERR_OPTION_UNKNOWN'],
+  ])('wrong options are refused: %j', async (options, code) => {
+    const base = Object.keys(options).length === 0 ? {} : { pool, signer }
+    await expect(postgresTrail({ ...base, ...options } as never)).rejects.toMatchObject({ code })
+  })
+
+  if (kind === 'embedded') return
+
   test('PostgreSQL killed under load, five times: nothing acknowledged is missing, and the chain verifies', async () => {
+    const { server } = database()
     const acknowledged = new Set<string>()
     let id = 0
     for (let crash = 0; crash < 5; crash++) {
@@ -255,17 +263,4 @@ withService('postgres', describe)('the audit trail on PostgreSQL', () => {
       expect(await verify()).toMatchObject({ ok: true })
     }
   }, 60_000)
-
-  test.each([
-    [{}, 'ERR_OPTION_MISSING'],
-    [{ pool: {} }, 'ERR_OPTION_INVALID'],
-    [{ schema: 'a.b' }, 'ERR_OPTION_INVALID'],
-    [{ log: 'a/b' }, 'ERR_OPTION_INVALID'],
-    [{ timeout: '0ms' }, 'ERR_OPTION_INVALID'],
-    [{ timeout: 5000 }, 'ERR_OPTION_INVALID'],
-    [{ tabel: 'x' }, 'ERR_OPTION_UNKNOWN'],
-  ])('wrong options are refused: %j', async (options, code) => {
-    const base = Object.keys(options).length === 0 ? {} : { pool, signer }
-    await expect(postgresTrail({ ...base, ...options } as never)).rejects.toMatchObject({ code })
-  })
 })

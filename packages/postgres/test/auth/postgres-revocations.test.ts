@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import { authTables, postgresRevocations } from '../../src/index.ts'
 import { onDatabase } from '../support/database.ts'
 
-onDatabase([authTables(), authTables({ schema: 'security' })], (database) => {
+onDatabase([authTables(), authTables({ schema: 'security' })], (database, kind) => {
   beforeEach(() => database().owner.query('TRUNCATE ashlar_revocations, security.ashlar_revocations'))
 
   describe.each([{}, { schema: 'security' }])('in %j', (where) => {
@@ -15,10 +15,6 @@ onDatabase([authTables(), authTables({ schema: 'security' })], (database) => {
     })
   })
 
-  const listeners = async () =>
-    (await database().owner.query("SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND state = 'idle'"))
-      .rows
-
   test('what has ended anyway is deleted when something is added', async () => {
     const { pool } = database()
     const store = postgresRevocations({ pool })
@@ -26,6 +22,44 @@ onDatabase([authTables(), authTables({ schema: 'security' })], (database) => {
     await store.add({ kind: 'token', issuer: 'i', id: 'new', until: Date.now() + 60_000 })
     expect((await pool.query('SELECT id FROM ashlar_revocations')).rows).toEqual([{ id: 'new' }])
   })
+
+  test('is told of what is added, and not of what others say on other channels', async () => {
+    const { pool } = database()
+    const store = postgresRevocations({ pool })
+    let count = 0
+    let told = (): void => {}
+    const next = () =>
+      new Promise<void>((resolve) => {
+        told = resolve
+      })
+    const listening = next()
+    store.watch!(() => {
+      count++
+      told()
+    })
+    await listening
+    await pool.query(`LISTEN another; NOTIFY another`)
+    await pool.query(`NOTIFY another`)
+    expect(count).toBe(1)
+    const added = next()
+    await store.add({ kind: 'token', issuer: 'i', id: 'a', until: Date.now() + 60_000 })
+    await added
+    await store.close()
+  })
+
+  test('a client that lends no connection is asked once in a while, and told nothing', async () => {
+    const { pool } = database()
+    const store = postgresRevocations({ pool: { query: (text, values) => pool.query(text, values) } })
+    expect(store.watch).toBeUndefined()
+    await store.add({ kind: 'token', issuer: 'i', id: 'a', until: Date.now() + 60_000 })
+    expect((await store.since(undefined)).revocations).toHaveLength(1)
+  })
+
+  if (kind === 'embedded') return
+
+  const listeners = async () =>
+    (await database().owner.query("SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND state = 'idle'"))
+      .rows
 
   test('whoever watches listens again when its connection was lost', async () => {
     const { owner, pool } = database()
@@ -65,13 +99,5 @@ onDatabase([authTables(), authTables({ schema: 'security' })], (database) => {
     // The pool serves in order, so that the connection has come and gone by then.
     await database().pool.query('SELECT 1')
     expect([told, await listeners()]).toEqual([false, []])
-  })
-
-  test('a client that lends no connection is asked once in a while, and told nothing', async () => {
-    const { pool } = database()
-    const store = postgresRevocations({ pool: { query: (text, values) => pool.query(text, values) } })
-    expect(store.watch).toBeUndefined()
-    await store.add({ kind: 'token', issuer: 'i', id: 'a', until: Date.now() + 60_000 })
-    expect((await store.since(undefined)).revocations).toHaveLength(1)
   })
 })

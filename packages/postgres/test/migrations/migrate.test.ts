@@ -1,6 +1,6 @@
-import { fleet, type PostgresServer, postgresServer, withService } from '@ashlar/testkit'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import pg from 'pg'
+import { fleet } from '@ashlar/testkit'
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import type pg from 'pg'
 
 import {
   auditTables,
@@ -12,6 +12,7 @@ import {
   type Tables,
 } from '../../src/index.ts'
 import { allPresent } from '../../src/migrations/tables.ts'
+import { eachDatabase } from '../support/each-database.ts'
 
 const ALL = [authTables(), auditTables(), rateLimitTables(), blockTables()]
 const EIGHT = Array.from({ length: 8 })
@@ -21,52 +22,27 @@ function example(version: number, sql: string): Tables {
   return { name: 'example', version, sql, present: allPresent(['example']), grants: () => '' }
 }
 
-withService('postgres', describe)('migrate()', () => {
-  let server: PostgresServer
+eachDatabase('migrate()', (database, kind) => {
   let pool: pg.Pool
 
-  beforeAll(async () => {
-    server = await postgresServer()
-    pool = new pg.Pool({ connectionString: server.url, max: 8 })
-    pool.on('error', () => undefined)
-  }, 60_000)
+  beforeAll(() => {
+    pool = database().owner
+  })
   beforeEach(async () => {
     await pool.query('DROP SCHEMA public CASCADE; DROP SCHEMA IF EXISTS security CASCADE; CREATE SCHEMA public')
-  })
-  afterAll(async () => {
-    await pool.end()
-    await server.stop()
   })
 
   const versions = async () => (await pool.query('SELECT name, version FROM ashlar_migrations ORDER BY name')).rows
   const exists = async (table: string) =>
     (await pool.query('SELECT to_regclass($1) AS oid', [table])).rows[0].oid !== null
 
-  test('eight processes that start together all succeed', async () => {
-    const processes = fleet(new URL('./fixtures/migrating.js', import.meta.url), 8, { url: server.url })
-    await processes.each('ready')
-    processes.send('go')
-    const reports = (await processes.each('migrated')) as { failure: string | null }[]
-    expect(reports.map(({ failure }) => failure)).toEqual(EIGHT.map(() => null))
-    expect(await processes.ended()).toEqual(EIGHT.map(() => 0))
-    expect(await versions()).toHaveLength(4)
-  }, 60_000)
-
   test.each(ALL)('eight connections at once make $name, and again', async (tables) => {
     for (const _ of [1, 2]) await Promise.all(EIGHT.map(() => migrate(pool, tables)))
     expect(await versions()).toEqual([{ name: tables.name, version: 1 }])
   })
 
-  test.each(['repeatable read', 'serializable'])('also where transactions are %s', async (level) => {
-    const options = `-c default_transaction_isolation=${level.replace(' ', '\\ ')}`
-    const strict = new pg.Pool({ connectionString: server.url, max: 8, options })
-    await Promise.all(EIGHT.map(() => migrate(strict, ...ALL)))
-    expect(await versions()).toHaveLength(4)
-    await strict.end()
-  })
-
   test('what fails in the middle leaves nothing, and a connection that is good', async () => {
-    const single = new pg.Pool({ connectionString: server.url, max: 1 })
+    const single = await pool.connect()
     const failing = example(1, 'CREATE TABLE example (id int); CREATE TABLE example (id int)')
     await expect(migrate(single, blockTables(), failing, rateLimitTables())).rejects.toMatchObject({
       code: 'ERR_MIGRATION_FAILED',
@@ -78,7 +54,7 @@ withService('postgres', describe)('migrate()', () => {
     }
     await migrate(single, blockTables())
     expect((await single.query('SELECT count(*)::int AS left FROM ashlar_blocks')).rows).toEqual([{ left: 0 }])
-    await single.end()
+    single.release()
   })
 
   test('a newer release changes what an older one has made, and the older one leaves that alone', async () => {
@@ -143,11 +119,9 @@ withService('postgres', describe)('migrate()', () => {
       await pool.query('DROP ROLE IF EXISTS limited; CREATE ROLE limited LOGIN')
     })
     const asLimited = async (work: (limited: pg.Pool) => Promise<void>): Promise<void> => {
-      const limited = new pg.Pool({ connectionString: server.url.replace('postgres@', 'limited@'), max: 2 })
       try {
-        await work(limited)
+        await work(database().as('limited'))
       } finally {
-        await limited.end()
         await pool.query('DROP OWNED BY limited; DROP ROLE limited')
       }
     }
@@ -210,5 +184,24 @@ withService('postgres', describe)('migrate()', () => {
     ['durable that is text', () => rateLimitTables({ durable: 'no' as never })],
   ])('%s is refused', (_, make) => {
     expect(make).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID' }))
+  })
+
+  if (kind === 'embedded') return
+
+  test('eight processes that start together all succeed', async () => {
+    const processes = fleet(new URL('./fixtures/migrating.js', import.meta.url), 8, { url: database().server.url })
+    await processes.each('ready')
+    processes.send('go')
+    const reports = (await processes.each('migrated')) as { failure: string | null }[]
+    expect(reports.map(({ failure }) => failure)).toEqual(EIGHT.map(() => null))
+    expect(await processes.ended()).toEqual(EIGHT.map(() => 0))
+    expect(await versions()).toHaveLength(4)
+  }, 60_000)
+
+  test.each(['repeatable read', 'serializable'])('also where transactions are %s', async (level) => {
+    const options = `-c default_transaction_isolation=${level.replace(' ', '\\ ')}`
+    const strict = database().as('postgres', { options })
+    await Promise.all(EIGHT.map(() => migrate(strict, ...ALL)))
+    expect(await versions()).toHaveLength(4)
   })
 })

@@ -17,7 +17,7 @@ onDatabase([rateLimitTables(), rateLimitTables(durable)], (database) => {
   test('a client without prepared statements will do', async () => {
     const { pool } = database()
     const store = postgresRateLimits({ pool: { query: (text, values) => pool.query(text, values) } })
-    const ledger = store.open({ name: 'plain', policies: [fixedWindow({ limit: 1, window: 'day' })] })
+    const ledger = store.open({ name: 'plain', policies: [fixedWindow({ limit: 1, window: '1d' })] })
     expect([(await ledger.take('key', 1)).admitted, (await ledger.take('key', 1)).admitted]).toEqual([true, false])
   })
 
@@ -46,7 +46,7 @@ onDatabase([rateLimitTables(), rateLimitTables(durable)], (database) => {
     }
     const ledger = postgresRateLimits({ pool: counting as never }).open({
       name: 'counted',
-      policies: [fixedWindow({ limit: 1, window: 'day' })],
+      policies: [fixedWindow({ limit: 1, window: '1d' })],
     })
     await ledger.take('key', 1)
     await ledger.take('key', 1)

@@ -1,11 +1,10 @@
-import { type PostgresServer, postgresServer, withService } from '@ashlar/testkit'
-import { afterAll, beforeAll, describe } from '@jest/globals'
-import pg from 'pg'
+import { beforeAll } from '@jest/globals'
+import type pg from 'pg'
 
 import { migrate, type Tables } from '../../src/index.ts'
+import { type DatabaseKind, eachDatabase } from './each-database.ts'
 
 export interface Database {
-  readonly server: PostgresServer
   /** Of the owner of the tables. */
   readonly owner: pg.Pool
   /** Of a role that has only what the grants say. */
@@ -14,30 +13,20 @@ export interface Database {
   readonly other: pg.Pool
 }
 
-/** Runs a suite on a server that has these tables. */
-export function onDatabase(tables: readonly Tables[], body: (database: () => Database) => void): void {
-  withService('postgres', describe)('on PostgreSQL', () => {
+/** Runs a suite on every kind of database that has these tables. */
+export function onDatabase(
+  tables: readonly Tables[],
+  body: (database: () => Database, kind: DatabaseKind) => void,
+): void {
+  eachDatabase('on PostgreSQL', (opened, kind) => {
     let database: Database
     beforeAll(async () => {
-      const server = await postgresServer()
-      const poolOf = (connectionString: string, max: number): pg.Pool => {
-        const pool = new pg.Pool({ connectionString, max })
-        // A server that is stopped ends idle connections.
-        pool.on('error', () => undefined)
-        return pool
-      }
-      const owner = poolOf(server.url, 10)
+      const { owner, as } = opened()
       await migrate(owner, ...tables)
       await owner.query('CREATE ROLE app LOGIN')
       for (const { grants } of tables) await owner.query(grants('app'))
-      const url = server.url.replace('postgres@', 'app@')
-      database = { server, owner, pool: poolOf(url, 20), other: poolOf(url, 5) }
+      database = { owner, pool: as('app'), other: as('app') }
     }, 60_000)
-    afterAll(async () => {
-      const { server, owner, pool, other } = database
-      await Promise.all([owner, pool, other].map((each) => each.end()))
-      await server.stop()
-    })
-    body(() => database)
+    body(() => database, kind)
   })
 }

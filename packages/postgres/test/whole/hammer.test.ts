@@ -37,8 +37,8 @@ withService('postgres', describe)('four processes on one PostgreSQL', () => {
 
   test('hammer one key for ten seconds and together admit exactly what the policy allows', async () => {
     // A machine that is busy must not make the store look lost.
-    const storeTimeoutMs = 30_000
-    const exact = { name: 'exact', storeTimeoutMs, capacity: 50, refillPerSecond: 20 }
+    const storeTimeout = '30s'
+    const exact = { name: 'exact', storeTimeout, capacity: 50, refillPerSecond: 20 }
     processes = fleet(SCRIPT, PROCESSES, { url: server.url, limits: [exact], instances: PROCESSES })
     await processes.each('ready')
     const before = await timeOfServer()

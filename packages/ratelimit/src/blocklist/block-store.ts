@@ -1,4 +1,6 @@
-import type { Awaitable } from '@ashlar/core'
+import { type Awaitable, UnavailableError } from '@ashlar/core'
+import { clock as clockOption, readOptions, wholeNumber } from '@ashlar/core/options'
+import { type Clock, expiringMap } from '@ashlar/core/time'
 
 /** One block in force. */
 export interface BlocklistEntry {
@@ -17,12 +19,33 @@ export interface BlockStore {
   load(): Awaitable<readonly BlocklistEntry[]>
 }
 
-/** Blocks within one process. */
-export function memoryBlocks(): BlockStore {
-  const entries = new Map<string, BlocklistEntry>()
+export interface MemoryBlocksOptions {
+  /** Blocks at a time, from 1 to 1e7; further ones fail. Default 100 000. */
+  readonly maxRemembered?: number
+  /** Default: the system's. */
+  readonly clock?: Clock
+}
+
+/**
+ * Blocks within one process, for several lists that are to have the same, as in a test.
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
+ * @example
+ * const store = memoryBlocks()
+ * const [here, there] = [blocklist({ store }), blocklist({ store })]
+ */
+export function memoryBlocks(options: MemoryBlocksOptions = {}): BlockStore {
+  const { maxRemembered, clock } = readOptions('memoryBlocks()', options, {
+    maxRemembered: wholeNumber({ min: 1, max: 1e7, fallback: 100_000 }),
+    clock: clockOption,
+  })
+  const entries = expiringMap<string, BlocklistEntry>({ max: maxRemembered, clock, whenFull: 'refuse' })
   return {
-    put: (entry) => void entries.set(entry.target, entry),
+    put(entry) {
+      const until = entry.until ?? Number.POSITIVE_INFINITY
+      if (entries.set(entry.target, entry, until) || until <= clock.now()) return
+      throw new UnavailableError('Too many blocks are remembered.')
+    },
     remove: (target) => void entries.delete(target),
-    load: () => [...entries.values()],
+    load: () => Array.from(entries.entries(), ([, entry]) => entry),
   }
 }

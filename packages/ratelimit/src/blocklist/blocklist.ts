@@ -1,243 +1,207 @@
 import {
   ALLOW,
   type Awaitable,
-  ConfigurationError,
   type Deny,
   deny,
-  type EventName,
+  type EventDraft,
   type Guard,
   guard,
   type Principal,
   principal,
+  principalKey,
   problem,
   publishEvent,
+  type Verdict,
 } from '@ashlar/core'
-import { checkOptionNames, numberOption } from '@ashlar/core/options'
-import { type Closeable, closeable } from '@ashlar/core/time'
+import { contain } from '@ashlar/core/adapter'
+import { clock, duration, having, OptionPlace, onError, oneOf, optional, readOptions } from '@ashlar/core/options'
+import { type Clock, type Closeable, closeable, type Duration } from '@ashlar/core/time'
 
-import { addressKey } from '../address-key.ts'
-import { principalKey } from '../key.ts'
-import { memoryRateLimits } from '../memory/memory-rate-limits.ts'
-import { fixedWindow } from '../policy.ts'
-import { type BlockTarget, networkOf, shapeOf, targetOf } from './block.ts'
-import { type BlocklistEntry, type BlockStore, memoryBlocks } from './block-store.ts'
+import { isUnavailable } from '../lost.ts'
+import { BLOCKLIST_HINTS } from '../peer-words.ts'
+import { type BlockTarget, targetOf } from './block.ts'
+import type { BlocklistEntry, BlockStore } from './block-store.ts'
+import { BlocksInForce } from './blocks-in-force.ts'
+import { StoredBlocks } from './stored-blocks.ts'
+import { type AutomaticBlocks, automaticBlocks, StrikeCounter } from './strikes.ts'
 
 export interface BlocklistOptions {
-  /** Default: this process's memory. */
+  /** Where blocks are kept, so that all instances have the same. Default: in this process only. */
   readonly store?: BlockStore
-  /** How often a store is read for what others have blocked, in milliseconds from 50 to 900. Default 500. */
-  readonly refreshMs?: number
-  /** Blocks addresses that are refused again and again; `rateLimit({ blocklist })` tells of refusals. Default: none are. */
-  readonly automatic?: {
-    /** So many refusals … Default 100. */
-    readonly refusals?: number
-    /** … within so many milliseconds … Default 60 000. */
-    readonly withinMs?: number
-    /** … block the address (for IPv6, its network of 56 bits) for so many milliseconds. Default 900 000. */
-    readonly forMs?: number
-  }
+  /** How often the store is read for what others have blocked, from `'50ms'` to `'900ms'`. Default `'500ms'`. */
+  readonly refreshEvery?: Duration
+  /** How long the store may take, from `'1ms'` to `'24d'`. Default `'1s'`. */
+  readonly storeTimeout?: Duration
+  /**
+   * While the store could not be read even once: `'closed'` (the default) refuses with 503, `'open'` lets pass. A list that was
+   * read once stays in force in any case.
+   */
+  readonly onStoreLoss?: 'closed' | 'open'
+  /** Blocks callers that are refused again and again; `rateLimit({ blocklist })` tells of refusals. Default: none are. */
+  readonly automatic?: AutomaticBlocks
+  /** Told when the store is lost, with the cause, and of blocks that could not be made. Default: a process warning, once. */
+  readonly onError?: (error: unknown) => void
+  /** Default: the system's. */
+  readonly clock?: Clock
 }
 
-/** Who is refused whatever it asks for. Closed, it reads the store no more. */
+export interface BlockOptions {
+  /** From `'1ms'` to `'3650d'`. Default: until it is lifted. */
+  readonly for?: Duration
+}
+
+/** Who is refused whatever it asks for. Closed, it reads the store no more; what was known stays in force. */
 export interface Blocklist extends Closeable {
   /** Refuses blocked addresses and networks with 403. Stands in front. */
-  readonly guard: Guard
+  readonly addresses: Guard
   /** Refuses blocked principals with 403. Stands behind authentication. */
   readonly principals: Guard<object, { readonly principal: Principal }>
-  /** Resolves once it is stored; it is in force here at once, and on every instance within a second. */
-  block(target: BlockTarget, options?: { readonly forMs?: number }): Promise<void>
+  /**
+   * Resolves once it is stored; it is in force here at once, and on every instance within a second. Where it rejects it is in
+   * force here, and is stored as soon as the store answers.
+   */
+  block(target: BlockTarget, options?: BlockOptions): Promise<void>
   unblock(target: BlockTarget): Promise<void>
   /** What is in force, as far as this process knows. */
   entries(): readonly BlocklistEntry[]
-  /** Counts a refusal of this address. */
-  strike(address: string | undefined): void
+  /** Counts a refusal of this address or principal. */
+  strike(target: BlockTarget | undefined): void
   /** Reads the store now. Rejects when it fails; what was known stays in force. */
   refresh(): Promise<void>
 }
 
-const LONGEST_MS = 10 * 365 * 86_400_000
+/** So many blocks are made automatically at the most: every instance reads all of them. */
+const MAX_AUTOMATIC = 100_000
 
 const BLOCKED: Deny = Object.freeze(
   deny(problem('blocked', { detail: 'Requests from here are not answered.' }), { reason: 'on the blocklist' }),
 )
+const UNKNOWN: Deny = Object.freeze(
+  deny(problem('dependency-unavailable'), { reason: 'the blocklist was not read yet' }),
+)
 
-/** @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID` */
+const SET = { name: 'blocklist_added', done: 'set' } as const
+const LIFTED = { name: 'blocklist_removed', done: 'lifted' } as const
+
+const blockFor = optional(duration({ max: '3650d' }))
+
+/**
+ * A list of addresses, networks and principals that are refused, by hand or automatically.
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
+ * @example
+ * const blocks = blocklist({ automatic: { refusals: 100, within: '1m', for: '15m' } })
+ * app.use(protect(blocks.addresses, rateLimit({ policy, blocklist: blocks })))
+ * await blocks.block('203.0.113.0/24', { for: '1d' })
+ */
 export function blocklist(options: BlocklistOptions = {}): Blocklist {
-  const where = 'blocklist()'
-  checkOptionNames(where, options, ['store', 'refreshMs', 'automatic'])
-  const { store = memoryBlocks(), automatic } = options
-  if (typeof store.load !== 'function') {
-    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "store" is no blocklist store.`)
-  }
-  const refreshMs = numberOption(where, 'refreshMs', options.refreshMs, { min: 50, max: 900, fallback: 500 })
-  const inForce = new InForce()
-  const strikes = automatic && strikeCounter(where, automatic)
-  let lost = false
+  const read = readOptions(
+    'blocklist()',
+    options,
+    {
+      store: optional(having<BlockStore>(['put', 'remove', 'load'], 'memoryBlocks()')),
+      refreshEvery: duration({ min: '50ms', max: '900ms', fallback: '500ms' }),
+      storeTimeout: duration({ fallback: '1s' }),
+      onStoreLoss: oneOf(['closed', 'open'], { fallback: 'closed' }),
+      automatic: optional(automaticBlocks),
+      onError,
+      clock,
+    },
+    { hints: BLOCKLIST_HINTS },
+  )
+  const { store, refreshEvery: refreshMs, storeTimeout: timeoutMs, automatic } = read
+  const inForce = new BlocksInForce(read.clock)
+  const stored = store && new StoredBlocks({ ...read, store, refreshMs, timeoutMs }, inForce)
+  const strikes = automatic && new StrikeCounter(automatic, inForce, read.clock)
+  const opensUnread = read.onStoreLoss === 'open'
+  let saidFull = false
 
-  async function refresh(): Promise<void> {
+  /** @param isBlocked asked again where the store has to be read first */
+  function verdict(isBlocked: () => boolean): Awaitable<Verdict<never>> {
+    const reading = stored?.begin()
+    return reading ? reading.then(() => known(isBlocked)) : known(isBlocked)
+  }
+
+  function known(isBlocked: () => boolean): Verdict<never> {
+    if (isBlocked()) return BLOCKED
+    return stored === undefined || stored.isKnown || opensUnread ? ALLOW : UNKNOWN
+  }
+
+  async function change(target: BlockTarget, known: string, until: number | undefined | 'lifted'): Promise<void> {
+    const entry = until === 'lifted' ? undefined : { target: known, until }
+    if (entry) inForce.add(entry)
+    else inForce.remove(known)
+    const draft = eventOf(entry ? SET : LIFTED, target, known)
     try {
-      inForce.replace(await store.load())
-      if (lost) tell('rate_limit_store_restored', 'success', 'the blocklist is read again')
-      lost = false
+      await stored?.change(known, entry)
     } catch (error) {
-      if (!lost)
-        tell('rate_limit_store_lost', 'failure', 'the blocklist could not be read: what was known stays in force')
-      lost = true
+      publishEvent({ ...draft, outcome: 'failure', reason: `${draft.reason}, but is not stored yet` })
       throw error
+    }
+    publishEvent(draft)
+  }
+
+  function blockUntil(target: BlockTarget, forMs: number | undefined): Promise<void> {
+    const known = targetOf(target, 'block()')
+    return change(target, known, forMs === undefined ? undefined : read.clock.now() + forMs)
+  }
+
+  function blockAutomatically(target: BlockTarget, forMs: number): void {
+    if (inForce.size < MAX_AUTOMATIC) {
+      // That the store is lost is told already, and the block is in force.
+      contain(
+        () => blockUntil(target, forMs),
+        (error) => isUnavailable(error) || read.onError(error),
+      )
+    } else if (!saidFull) {
+      saidFull = true
+      const says = `at most ${MAX_AUTOMATIC} long: no more blocks are made automatically until some have ended`
+      read.onError(new OptionPlace('blocklist()', 'automatic').invalid(says))
     }
   }
 
-  async function block(target: BlockTarget, { forMs }: { readonly forMs?: number } = {}): Promise<void> {
-    const ms = forMs === undefined ? undefined : numberOption('block()', 'forMs', forMs, { min: 1, max: LONGEST_MS })
-    const entry = { target: targetOf(target), until: ms === undefined ? undefined : Date.now() + ms }
-    inForce.add(entry)
-    await told('blocklist_added', `a block of ${kindOf(entry.target)} was set`, () => store.put(entry))
-    // A reading that began before may have taken it out again.
-    inForce.add(entry)
-  }
-
-  /** One after the other, so that a slow store is not asked twice at a time. */
-  let timer: NodeJS.Timeout | undefined
-  function schedule(): void {
-    timer = setTimeout(() => {
-      refresh()
-        .catch(() => {})
-        .finally(() => timer && schedule())
-    }, refreshMs)
-    timer.unref()
-  }
-  if (options.store) {
-    refresh().catch(() => {})
-    schedule()
-  }
-
   return Object.freeze<Blocklist>({
-    guard: guard({
-      name: 'blocklist',
+    addresses: guard({
+      name: 'blocklist addresses',
       layer: 'rate-limit',
       reads: 'head',
-      check: ({ address }) => (address !== undefined && inForce.holdsAddress(address) ? BLOCKED : ALLOW),
+      check: ({ address }) => verdict(() => address !== undefined && inForce.holdsAddress(address)),
     }),
     principals: guard({
       name: 'blocklist principals',
       layer: 'authorization',
       reads: 'head',
       needs: { principal },
-      check: (_, { principal }) => (inForce.holds(`principal ${principalKey(principal)}`) ? BLOCKED : ALLOW),
+      check: (_, { principal }) => verdict(() => inForce.holds(`principal ${principalKey(principal)}`)),
     }),
-    block,
+    async block(target, options) {
+      const { for: forMs } = readOptions('block()', options, { for: blockFor })
+      await blockUntil(target, forMs)
+    },
     async unblock(target) {
-      const known = targetOf(target)
-      inForce.remove(known)
-      await told('blocklist_removed', `a block of ${kindOf(known)} was lifted`, () => store.remove(known))
-      inForce.remove(known)
+      await change(target, targetOf(target, 'unblock()'), 'lifted')
     },
     entries: () => inForce.entries(),
-    strike(address) {
-      if (!strikes || address === undefined || inForce.holdsAddress(address)) return
-      if (strikes.isTooMany(addressKey(address, 56))) {
-        block(networkWithin(address), { forMs: strikes.forMs }).catch(() => {})
-      }
+    strike(target) {
+      if (!strikes || !automatic || target === undefined) return
+      const blocked = strikes.count(target)
+      if (blocked !== undefined) blockAutomatically(blocked, automatic.for)
     },
-    refresh,
-    ...closeable(() => {
-      clearTimeout(timer)
-      timer = undefined
-    }),
+    async refresh() {
+      await stored?.read()
+    },
+    ...closeable(() => stored?.close()),
   })
 }
 
-function tell(name: EventName, outcome: 'success' | 'failure', reason: string): void {
-  publishEvent({ name, by: 'blocklist', outcome, reason })
-}
-
-/** What the store did not take holds in this process only, and is no success. */
-async function told(name: EventName, reason: string, write: () => Awaitable<void>): Promise<void> {
-  try {
-    await write()
-  } catch (error) {
-    tell(name, 'failure', `${reason}, but could not be stored`)
-    throw error
-  }
-  tell(name, 'success', reason)
-}
-
-function kindOf(target: string): string {
-  return target.slice(0, target.indexOf(' '))
-}
-
-function networkWithin(address: string): string {
-  return address.includes(':') ? `${address}/56` : address
-}
-
-function strikeCounter(
-  where: string,
-  automatic: NonNullable<BlocklistOptions['automatic']>,
-): { isTooMany(key: string): boolean; readonly forMs: number } {
-  checkOptionNames(`${where} automatic`, automatic, ['refusals', 'withinMs', 'forMs'])
-  const limit = numberOption(where, 'refusals', automatic.refusals, { min: 1, max: 1e6, integer: true, fallback: 100 })
-  const window = automatic.withinMs ?? 60_000
-  const ledger = memoryRateLimits({ maxKeys: 100_000 }).open({
-    name: 'strikes',
-    policies: [fixedWindow({ limit, window })],
-  })
+/** The target is told by its kind and, where it is no principal, by its address. */
+function eventOf({ name, done }: typeof SET | typeof LIFTED, target: BlockTarget, known: string): EventDraft {
+  const space = known.indexOf(' ')
+  const kind = known.slice(0, space)
   return {
-    // The last of them blocks, not the one after it.
-    isTooMany: (key) => ledger.take(key, 1).standings[0]!.remaining === 0,
-    forMs: numberOption(where, 'forMs', automatic.forMs, { min: 1, max: LONGEST_MS, fallback: 900_000 }),
-  }
-}
-
-/** The blocks that this process knows of: exact targets in a map, and the shapes of the networks among them. */
-class InForce {
-  #until = new Map<string, number>()
-  #shapes: readonly { readonly v6: boolean; readonly bits: number }[] = []
-
-  holdsAddress(address: string): boolean {
-    if (this.#until.size === 0) return false
-    if (this.holds(`address ${address}`)) return true
-    return this.#shapes.some(({ v6, bits }) => {
-      const network = networkOf(address, v6, bits)
-      return network !== undefined && this.holds(`network ${network}`)
-    })
-  }
-
-  holds(target: string): boolean {
-    const until = this.#until.get(target)
-    return until !== undefined && until > Date.now()
-  }
-
-  add({ target, until = Number.POSITIVE_INFINITY }: BlocklistEntry): void {
-    this.#until.set(target, until)
-    this.#reshape()
-  }
-
-  remove(target: string): void {
-    this.#until.delete(target)
-    this.#reshape()
-  }
-
-  replace(entries: readonly BlocklistEntry[]): void {
-    const now = Date.now()
-    const current = entries.filter(({ until }) => until === undefined || until > now)
-    this.#until = new Map(current.map(({ target, until }) => [target, until ?? Number.POSITIVE_INFINITY]))
-    this.#reshape()
-  }
-
-  entries(): readonly BlocklistEntry[] {
-    const now = Date.now()
-    return [...this.#until]
-      .filter(([, until]) => until > now)
-      .map(([target, until]) => ({ target, until: until === Number.POSITIVE_INFINITY ? undefined : until }))
-  }
-
-  #reshape(): void {
-    const shapes = new Map<string, { v6: boolean; bits: number }>()
-    for (const target of this.#until.keys()) {
-      if (!target.startsWith('network ')) continue
-      const shape = shapeOf(target)
-      shapes.set(`${shape.v6} ${shape.bits}`, shape)
-    }
-    this.#shapes = [...shapes.values()]
+    name,
+    by: 'blocklist',
+    outcome: 'success',
+    reason: `a block of ${kind} was ${done}`,
+    ...(typeof target === 'object' ? { subject: target } : { object: { kind, id: known.slice(space + 1) } }),
   }
 }

@@ -1,3 +1,4 @@
+import { OptionPlace } from '@ashlar/core/options'
 import type { Clock } from '@ashlar/core/time'
 
 import { KeyedHash } from '../keyed-hash.ts'
@@ -18,7 +19,9 @@ export class MemoryLedger implements Ledger {
   readonly #limits: readonly number[]
   readonly #meters: readonly Meter[]
   readonly #single: Meter | undefined
-  readonly #segments: readonly Segment[]
+  /** Each made when its first key comes. */
+  readonly #segments: (Segment | undefined)[]
+  readonly #room: number
   readonly #mask: number
   readonly #standings: readonly MutableStanding[]
   readonly #taken: { admitted: boolean; standings: readonly Standing[] }
@@ -36,21 +39,23 @@ export class MemoryLedger implements Ledger {
     this.#mask = count - 1
     // A hash does not fill every segment alike; six standard deviations more leave room for all.
     const mean = maxKeys / count
-    const room = count === 1 ? maxKeys : Math.ceil(mean + 6 * Math.sqrt(mean))
-    this.#segments = Array.from({ length: count }, () => new Segment(this.#meters, room))
+    this.#room = count === 1 ? maxKeys : Math.ceil(mean + 6 * Math.sqrt(mean))
+    this.#segments = Array.from({ length: count }, () => undefined)
     this.#standings = policies.map(() => ({ remaining: 0, growsInMs: 0, resetInMs: 0, retryInMs: 0 }))
     this.#taken = { admitted: true, standings: this.#standings }
   }
 
   get size(): number {
-    return this.#segments.reduce((sum, segment) => sum + segment.size, 0)
+    return this.#segments.reduce((sum, segment) => sum + (segment?.size ?? 0), 0)
   }
 
   get bytes(): number {
-    return this.#segments.reduce((sum, segment) => sum + segment.bytes, 0)
+    return this.#segments.reduce((sum, segment) => sum + (segment?.bytes ?? 0), 0)
   }
 
   take(key: string, cost: number): Taken {
+    // What is no number is less than nothing, and would be taken for ever.
+    if (!(Number.isInteger(cost) && cost >= 0)) throw notWhole('take()', 'cost', cost)
     const now = this.#tick()
     const segment = this.#segmentOf(key)
     const start = segment.place(this.#hash.high, this.#hash.low, now)
@@ -79,6 +84,7 @@ export class MemoryLedger implements Ledger {
   }
 
   adjust(key: string, difference: number): void {
+    if (!Number.isInteger(difference)) throw notWhole('adjust()', 'difference', difference)
     const now = this.#tick()
     const segment = this.#segmentOf(key)
     let at = segment.place(this.#hash.high, this.#hash.low, now)
@@ -100,7 +106,8 @@ export class MemoryLedger implements Ledger {
       if (hash.high === 0 && hash.low === 0) hash.low = 1
       this.#hashed = key
     }
-    return this.#segments[hash.high & this.#mask]!
+    const index = hash.high & this.#mask
+    return this.#segments[index] ?? (this.#segments[index] = new Segment(this.#meters, this.#room))
   }
 
   /** A clock that is set back stands still for a step instead; what comes back is what time went forward. */
@@ -110,4 +117,8 @@ export class MemoryLedger implements Ledger {
     this.#read = read
     return this.#now
   }
+}
+
+function notWhole(where: string, what: string, value: unknown): Error {
+  return new OptionPlace(where, what).invalid('a whole number', value)
 }

@@ -6,9 +6,9 @@ import { fixedWindow, memoryRateLimits, type Policy, slidingWindow, tokenBucket 
 
 rateLimitsContract({ describe, test, expect }, () => ({ store: memoryRateLimits() }))
 
-function ledgerOf(maxKeys: number, ...policies: Policy[]) {
+function ledgerOf(maxRemembered: number, ...policies: Policy[]) {
   const clock = fakeClock()
-  return { clock, ledger: memoryRateLimits({ maxKeys, clock }).open({ name: 'test', policies }) }
+  return { clock, ledger: memoryRateLimits({ maxRemembered, clock }).open({ name: 'test', policies }) }
 }
 
 const slow = tokenBucket({ capacity: 10, refillPerSecond: 0.001 })
@@ -43,8 +43,8 @@ test('room is found again once residents owe nothing', () => {
 
 test.each<[string, Policy, number]>([
   ['token bucket', slow, 40],
-  ['fixed window', fixedWindow({ limit: 10, window: 'day' }), 40],
-  ['sliding window', slidingWindow({ limit: 10, window: 'day' }), 60],
+  ['fixed window', fixedWindow({ limit: 10, window: '1d' }), 40],
+  ['sliding window', slidingWindow({ limit: 10, window: '1d' }), 60],
 ])('%s: a hundred thousand keys, each in debt, take less than %s bytes each', (_, policy, most) => {
   const { ledger } = ledgerOf(1_000_000, policy)
   const empty = ledger.bytes
@@ -56,7 +56,7 @@ test.each<[string, Policy, number]>([
 })
 
 test('a million distinct keys are counted each for itself', () => {
-  const { ledger } = ledgerOf(1_000_000, fixedWindow({ limit: 2, window: 'day' }))
+  const { ledger } = ledgerOf(1_000_000, fixedWindow({ limit: 2, window: '1d' }))
   let admitted = 0
   for (let key = 0; key < 1_000_000; key++) if (ledger.take(`${key}`, 1).admitted) admitted++
   expect(admitted).toBe(1_000_000)
@@ -67,8 +67,8 @@ test('a million distinct keys are counted each for itself', () => {
 describe('adjust', () => {
   test.each<[string, Policy]>([
     ['token bucket', tokenBucket({ capacity: 10, refillPerSecond: 1 })],
-    ['fixed window', fixedWindow({ limit: 10, window: 10_000 })],
-    ['sliding window', slidingWindow({ limit: 10, window: 10_000 })],
+    ['fixed window', fixedWindow({ limit: 10, window: '10s' })],
+    ['sliding window', slidingWindow({ limit: 10, window: '10s' })],
   ])('%s: gives back what was taken, never more, and charges beyond the limit', (_, policy) => {
     const { ledger, clock } = ledgerOf(100, policy)
     const left = () => ledger.take('key', 0).standings[0]!.remaining
@@ -94,4 +94,35 @@ test('a clock that is set back gives nothing back, and takes nothing away', () =
   expect(ledger.take('key', 1).admitted).toBe(false)
   clock.advance(1000)
   expect(ledger.take('key', 1).admitted).toBe(true)
+})
+
+test.each([Number.NaN, -1, 0.5, '1', undefined, null, Number.POSITIVE_INFINITY])('a cost of %p is refused', (cost) => {
+  const { ledger } = ledgerOf(100, slow)
+  expect(() => ledger.take('key', cost as number)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID' }))
+  if (cost !== -1)
+    expect(() => ledger.adjust('key', cost as number)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID' }))
+  expect(ledger.take('key', 10).admitted).toBe(true)
+})
+
+test('a store of a million keys takes nothing before the first comes', () => {
+  expect(ledgerOf(1_000_000, slow).ledger.bytes).toBe(0)
+})
+
+test.each<[object, string]>([
+  [{ maxRemembered: 0 }, 'ERR_OPTION_INVALID'],
+  [{ maxRemembered: '5' }, 'ERR_OPTION_INVALID'],
+  [{ maxKeys: 5 }, 'ERR_OPTION_UNKNOWN'],
+  [{ clock: {} }, 'ERR_OPTION_INVALID'],
+])('%p: %s', (options, code) => {
+  expect(() => memoryRateLimits(options)).toThrow(expect.objectContaining({ code }))
+})
+
+test.each<[string, object]>([
+  ['a name', { name: 'a b', policies: [slow] }],
+  ['policies', { name: 'x', policies: [{ ...slow, limit: Number.NaN }] }],
+  ['policies that are none', { name: 'x', policies: [] }],
+])('%s that can’t be kept is refused', (_, definition) => {
+  expect(() => memoryRateLimits().open(definition as never)).toThrow(
+    expect.objectContaining({ code: 'ERR_OPTION_INVALID' }),
+  )
 })

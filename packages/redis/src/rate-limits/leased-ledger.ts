@@ -1,5 +1,6 @@
 import { ask, type Duration, isThenable } from '@ashlar/core/time'
-import { copyTaken, type Ledger, type Standing, type Taken } from '@ashlar/ratelimit'
+import type { Ledger, Standing, Taken } from '@ashlar/ratelimit'
+import { copyTaken } from '@ashlar/ratelimit/stores'
 
 import type { Grant, RedisLedger } from './redis-ledger.ts'
 

@@ -1,6 +1,7 @@
 import { duration, group, type OptionTable, optional, readOptions, wholeNumber } from '@ashlar/core/options'
 import type { Duration } from '@ashlar/core/time'
-import { openName, type RateLimitStore } from '@ashlar/ratelimit'
+import type { RateLimitStore } from '@ashlar/ratelimit'
+import { openName } from '@ashlar/ratelimit/stores'
 
 import { commandsOf } from '../commands.ts'
 import { namespace, type RedisOptions, redisClient } from '../redis-options.ts'

@@ -61,7 +61,7 @@ return {used, math.floor(left * 1000 + 0.5)}
  *
  * ARGV: what is asked for, the most that may be granted, `1` to charge without asking, then for each policy its kind (1 bucket,
  * 2 fixed, 3 sliding), limit, window in milliseconds, refill a millisecond.
- * Answers what was granted (-1 for a refusal), then for each policy what remains and, in microseconds, when it grows, when
+ * Answers what was granted (-1 for a refusal; for a charge without asking it says nothing), then for each policy what remains and, in microseconds, when it grows, when
  * it is reset, and when what was refused would be there.
  */
 export const SEVERAL: Script = scriptOf(`
@@ -109,18 +109,18 @@ for i = 1, count do
   free[i] = limit - used
   if least == nil or free[i] < least then least = free[i] end
 end
-local granted = ask
+local granted, refused = ask, false
 if not force then
   if least + 1e-6 < ask then
-    granted = -1
+    refused = true
   elseif most > ask then
     granted = math.max(ask, math.min(most, math.floor(least / 2)))
   end
 end
-local answer, packed, longest = {granted}, {}, 0
+local answer, packed, longest = {refused and -1 or granted}, {}, 0
 for i = 1, count do
   local kind, limit, window, rate, state = kinds[i], limits[i], windows[i], rates[i], states[i]
-  if granted ~= -1 and granted ~= 0 then
+  if not refused and granted ~= 0 then
     local amount = granted
     if amount < free[i] - limit then amount = free[i] - limit end
     free[i] = free[i] - amount
@@ -150,13 +150,13 @@ for i = 1, count do
   answer[#answer + 1] = remaining
   answer[#answer + 1] = math.floor(until_(math.min(limit, remaining + 1)) * 1000 + 0.5)
   answer[#answer + 1] = math.floor(reset * 1000 + 0.5)
-  answer[#answer + 1] = granted == -1 and free[i] + 1e-6 < ask and math.floor(until_(ask) * 1000 + 0.5) or 0
+  answer[#answer + 1] = refused and free[i] + 1e-6 < ask and math.floor(until_(ask) * 1000 + 0.5) or 0
   if reset > longest then longest = reset end
   if kind == '1' then packed[i] = struct.pack('<dd', states[i], now)
   elseif kind == '2' then packed[i] = struct.pack('<dd', numbers[i], states[i])
   else packed[i] = struct.pack('<dddddd', numbers[i], state[1], state[2], state[3], state[4], state[5]) end
 end
-if granted ~= -1 and granted ~= 0 then
+if not refused and granted ~= 0 then
   if longest > 0 then redis.call('SET', KEYS[1], table.concat(packed), 'PX', math.ceil(longest) + 1000)
   else redis.call('DEL', KEYS[1]) end
 end

@@ -36,9 +36,9 @@ withService('redis', describe)('four processes on one Redis', () => {
 
   test('hammer one key for ten seconds and together admit exactly what the policy allows', async () => {
     // A machine that is busy must not make the store look lost.
-    const storeTimeoutMs = 30_000
-    const exact = { name: 'exact', storeTimeoutMs, capacity: 50, refillPerSecond: 20 }
-    const leased = { name: 'leased', storeTimeoutMs, capacity: 2000, refillPerSecond: 1000, lease: { size: 50 } }
+    const storeTimeout = '30s'
+    const exact = { name: 'exact', storeTimeout, capacity: 50, refillPerSecond: 20 }
+    const leased = { name: 'leased', storeTimeout, capacity: 2000, refillPerSecond: 1000, lease: { size: 50 } }
     processes = fleet(SCRIPT, PROCESSES, { url: server.url, limits: [exact, leased], instances: PROCESSES })
     await processes.each('ready')
     const before = await timeOfServer()

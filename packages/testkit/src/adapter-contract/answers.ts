@@ -70,6 +70,10 @@ export function answers({ describe, test, expect }: TestRunner, adapter: Adapter
         { path: '/redirect', guards: [redirect] },
         { path: '/nothing', guards: [guardThat(() => respond(204))] },
         { path: '/empty', guards: [guardThat(() => respond(200))] },
+        ...[204, 205, 304].map((status) => ({
+          path: `/${status}`,
+          guards: [guardThat(() => respond(status, { body: 'in vain' }))],
+        })),
       ]
       await withServer(adapter, { routes }, async ({ call }) => {
         const answer = await call('/text')
@@ -79,6 +83,11 @@ export function answers({ describe, test, expect }: TestRunner, adapter: Adapter
         expect(await call('/redirect')).toMatchObject({ status: 303, headers: { location: '/login' }, text: '' })
         expect(await call('/nothing')).toMatchObject({ status: 204, text: '' })
         expect(await call('/empty')).toMatchObject({ status: 200, text: '' })
+        for (const status of [204, 205, 304]) {
+          const bodiless = await call(`/${status}`)
+          expect(bodiless).toMatchObject({ status, text: '' })
+          expect(bodiless.headers['content-length'] ?? '0').toBe('0')
+        }
       })
     })
 

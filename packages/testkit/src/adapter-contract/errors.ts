@@ -2,6 +2,14 @@ import { ALLOW } from '@ashlar/core'
 
 import { type AdapterUnderTest, guardThat, type Handler, type TestRunner, withServer } from './app.ts'
 
+/** Errors of clients, each with the field that belongs to its status. */
+const BRINGING = [
+  ['a missing password', { status: 401 }, 401, 'http-401', { 'WWW-Authenticate': 'Basic realm="a"' }],
+  ['a method that is not allowed', { statusCode: 405 }, 405, 'http-405', { Allow: 'GET, HEAD' }],
+  ['a range that is not there', { status: 416, expose: true }, 416, 'http-416', { 'Content-Range': 'bytes */9' }],
+  ['haste', { status: 429 }, 429, 'http-429', { 'Retry-After': '30' }],
+] as const
+
 /** The error boundary. */
 export function errors({ describe, test, expect }: TestRunner, adapter: AdapterUnderTest): void {
   const throwing = (error: unknown): Handler => {
@@ -67,6 +75,54 @@ export function errors({ describe, test, expect }: TestRunner, adapter: AdapterU
         })
       }
     }
+
+    for (const [what, error, status, code, field] of BRINGING) {
+      test(`keeps the header field by which ${what} is understood, and no other`, async () => {
+        const headers = { ...field, 'X-Leak': 'hunter2', 'Set-Cookie': 'a=hunter2', Location: '/hunter2' }
+        const failing = Object.assign(new Error('hunter2'), { ...error, headers })
+        const routes = [{ path: '/x', guards: [guardThat(async () => ALLOW)], handler: throwing(failing) }]
+        await withServer(adapter, { errorBoundary: true, routes }, async ({ call, reported }) => {
+          const answer = await call('/x')
+          expect([answer.status, answer.json().code]).toEqual([status, code])
+          for (const [name, value] of Object.entries(field)) {
+            expect(answer.headers[name.toLowerCase()]).toBe(value)
+          }
+          expect(JSON.stringify(answer.rawHeaders) + answer.text).not.toContain('hunter2')
+          expect(reported).toEqual([])
+        })
+      })
+    }
+
+    test('ends a connection on which the answer has begun, and tells the operator', async () => {
+      const handler: Handler = ({ response }) => {
+        response.writeHead(200)
+        response.write('half')
+        throw new Error('too late')
+      }
+      await withServer(
+        adapter,
+        { errorBoundary: true, routes: [{ path: '/x', handler }] },
+        async ({ call, reported }) => {
+          await expect(call('/x')).rejects.toMatchObject({ code: 'ECONNRESET' })
+          expect(reported).toMatchObject([{ message: 'too late' }])
+        },
+      )
+    })
+
+    test('leaves an answer that has been sent as it is', async () => {
+      const handler: Handler = ({ response }) => {
+        response.end('whole')
+        throw new Error('too late')
+      }
+      await withServer(
+        adapter,
+        { errorBoundary: true, routes: [{ path: '/x', handler }] },
+        async ({ call, reported }) => {
+          expect((await call('/x')).text).toBe('whole')
+          expect(reported).toMatchObject([{ message: 'too late' }])
+        },
+      )
+    })
 
     const unkind: Readonly<Record<string, (error: unknown) => unknown>> = {
       throws() {

@@ -1,0 +1,83 @@
+import { createServer } from 'node:http'
+
+import { allow, type Guard } from '@ashlar/core'
+import { testServer } from '@ashlar/testkit'
+import { expect, test } from '@jest/globals'
+import express, { type Request, type Response } from 'express'
+
+import { errorBoundary, handle, protect } from '../src/index.ts'
+
+const order: Guard<{ input: { total: number } }> = {
+  name: 'order',
+  layer: 'validation',
+  reads: 'head',
+  check: async ({ query }) => allow({ input: { total: Number(query['total']) } }),
+}
+
+test('the handler receives what its guards added, typed', async () => {
+  const app = express()
+  app.get(
+    '/orders',
+    handle([order], ({ input }, _request: Request, response: Response) => {
+      const total: number = input.total
+      response.json({ total })
+    }),
+  )
+  app.get(
+    '/fails',
+    handle([order], async () => {
+      await Promise.resolve()
+      throw Object.assign(new Error('gone'), { status: 410 })
+    }),
+  )
+  app.get(
+    '/skips',
+    handle([], (_state, _request, _response, next) => next()),
+  )
+  app.use(errorBoundary())
+  const server = await testServer(createServer(app))
+  try {
+    expect((await server.call('/orders?total=3')).json()).toEqual({ total: 3 })
+    expect((await server.call('/fails')).status).toBe(410)
+    expect((await server.call('/skips')).status).toBe(404)
+  } finally {
+    await server.close()
+  }
+})
+
+test('a handler that rejects with nothing has failed', async () => {
+  const app = express()
+  let seen: unknown
+  app.get(
+    '/rejects',
+    handle([], () => Promise.reject()),
+  )
+  app.use((error: unknown, _request: Request, response: Response, _next: () => void) => {
+    seen = error
+    response.status(500).end()
+  })
+  const server = await testServer(createServer(app))
+  try {
+    expect((await server.call('/rejects')).status).toBe(500)
+    expect(seen).toBeInstanceOf(Error)
+  } finally {
+    await server.close()
+  }
+})
+
+test('a handler behind protect() has the types that Express gives it', async () => {
+  const open: Guard = { name: 'open', layer: 'custom', reads: 'head', check: () => ({ kind: 'allow' }) }
+  const app = express()
+  app.post('/orders/:id', express.json(), protect(open), (request, response) => {
+    const id: string = request.params.id
+    const { symbol } = request.body as { readonly symbol: string }
+    response.json({ id, symbol })
+  })
+  const server = await testServer(createServer(app))
+  try {
+    const { text } = await server.call('/orders/7', { method: 'POST', body: { symbol: 'ASH' } })
+    expect(JSON.parse(text)).toEqual({ id: '7', symbol: 'ASH' })
+  } finally {
+    await server.close()
+  }
+})
