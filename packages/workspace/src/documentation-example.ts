@@ -22,7 +22,7 @@ const SERVERS: readonly ExampleServer[] = ['redis', 'postgres']
 const BLOCK = /^```ts\b([^\n]*)\n(.*?)^```$/gms
 const DOCSTRING = /^[^\S\n]*\/\*\*.*?\*\//gms
 
-/** The examples of every README, of everything below docs/ and of the docstrings. */
+/** The examples of every README, of everything below docs/, of the pages that core has and of the docstrings. */
 export function documentationExamples(): readonly DocumentationExample[] {
   return [...markdownFiles(), ...sourceFiles()].flatMap(examplesOf)
 }
@@ -82,9 +82,10 @@ function markdownFiles(): readonly string[] {
   const readmes = ['packages', 'examples']
     .flatMap((folder) => readdirSync(`${ROOT}${folder}`).map((name) => `${folder}/${name}/README.md`))
     .concat('README.md')
-  const pages = readdirSync(`${ROOT}docs`, { recursive: true })
-    .map(String)
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`)
+  const pages = ['docs', 'packages/core/guide', 'packages/core/reference'].flatMap((folder) =>
+    readdirSync(`${ROOT}${folder}`, { recursive: true })
+      .map((name) => `${folder}/${String(name)}`)
+      .filter((file) => file.endsWith('.md')),
+  )
   return [...readmes, ...pages].filter((file) => existsSync(`${ROOT}${file}`)).sort()
 }

@@ -12,11 +12,18 @@ export interface MethodDecorator<Method extends AnyMethod> {
   <C extends AnyClass>(target: C, context?: ClassDecoratorContext): C
 }
 
-/** Functions that a decorator has been put on by name, so that a class-wide one leaves them as they are. */
-const decorated = new WeakSet<object>()
+interface Marks {
+  /** Functions that a decorator has been put on by name, so that a class-wide one leaves them as they are. */
+  readonly decorated: WeakSet<object>
+  /** Whose guards a function has from class-wide decorators. */
+  readonly covered: WeakMap<object, readonly object[]>
+}
 
-/** Whose guards a function has from class-wide decorators. */
-const covered = new WeakMap<object, readonly object[]>()
+const MARKS = Symbol.for('@ashlar/core decorated 1')
+const shared = globalThis as { [MARKS]?: Marks }
+
+/** Of all copies of this package in one process: a class may have decorators of several. */
+const { decorated, covered } = (shared[MARKS] ??= { decorated: new WeakSet(), covered: new WeakMap() })
 
 /**
  * Turns a wrapper of methods into a decorator for both worlds. On a class it is the default of whatever a router could call of

@@ -4,7 +4,7 @@ import { nearestName } from '../options/nearest-name.ts'
 
 /**
  * RFC 9457 problem details.
- * `type` is `urn:ashlar:problem:<code>`; each code has a page under docs/reference/problems/.
+ * `type` is `urn:ashlar:problem:<code>`; each code has a page under reference/problems/.
  */
 export interface Problem {
   readonly type: string
@@ -16,7 +16,7 @@ export interface Problem {
   readonly [extension: string]: unknown
 }
 
-/** The codes of Ashlar's own problems. Each has a page under docs/reference/problems/. */
+/** The codes of Ashlar's own problems. Each has a page under reference/problems/. */
 export type ProblemCode =
   | 'ambiguous-target'
   | 'invalid-input'

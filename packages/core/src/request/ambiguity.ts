@@ -1,4 +1,4 @@
-/** What makes a target mean different things to different readers, and how it is told. docs/reference/targets.md says why. */
+/** What makes a target mean different things to different readers, and how it is told. reference/targets.md says why. */
 export const AMBIGUITIES = {
   'another form': 'The target does not begin with a slash',
   'an empty segment': 'The path has two slashes side by side',
