@@ -9,7 +9,10 @@ import { middlewareOf } from '@ashlar/node/adapter'
 // biome-ignore lint/suspicious/noExplicitAny: the decorated method has the app's own request and response types
 export type ExpressMethod = (this: any, request: any, response: any, next: any) => unknown
 
-/** Guards on a controller's `(request, response, next)` method, under standard and legacy decorators. */
+/**
+ * Guards on a controller's `(request, response, next)` method, under standard and legacy decorators, or the default of a class.
+ * Without guards it leaves a method open.
+ */
 export type ExpressDecorator = <const Guards extends readonly AnyGuard[]>(
   ...guards: Guards & InOrder<Guards>
 ) => MethodDecorator<ExpressMethod>
@@ -29,13 +32,14 @@ export function decoratorWith(port: Port<NodeContext>): ExpressDecorator {
   return function Protect<const Guards extends readonly AnyGuard[]>(
     ...guards: Guards & InOrder<Guards>
   ): MethodDecorator<ExpressMethod> {
-    const middleware = middlewareOf(port, stepsOfSome('Protect()', guards as readonly AnyGuard[]))
+    const middleware = middlewareOf(port, stepsOf(guards as readonly AnyGuard[]))
     return methodDecorator<ExpressMethod>(
       (method) =>
         function protectedMethod(request, response, next) {
           const handler = (): unknown => method.call(this, request, response, next)
           middleware(request, response, () => call(handler, endOf(port, { request, response }, next)))
         },
+      guards.length,
     )
   }
 }

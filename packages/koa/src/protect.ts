@@ -24,7 +24,10 @@ export type KoaProtect = <const Guards extends readonly AnyGuard[]>(
   ...guards: Guards & InOrder<Guards>
 ) => KoaMiddleware
 
-/** Guards on a controller's `(context, next)` method, under standard and legacy decorators. */
+/**
+ * Guards on a controller's `(context, next)` method, under standard and legacy decorators, or the default of a class.
+ * Without guards it leaves a method open.
+ */
 export type KoaDecorator = <const Guards extends readonly AnyGuard[]>(
   ...guards: Guards & InOrder<Guards>
 ) => MethodDecorator<KoaMethod>
@@ -61,12 +64,13 @@ export function decoratorWith(port: Port<KoaContext>): KoaDecorator {
   return function Protect<const Guards extends readonly AnyGuard[]>(
     ...guards: Guards & InOrder<Guards>
   ): MethodDecorator<KoaMethod> {
-    const middleware = middlewareOf(port, stepsOfSome('Protect()', guards as readonly AnyGuard[]))
+    const middleware = middlewareOf(port, stepsOf(guards as readonly AnyGuard[]))
     return methodDecorator<KoaMethod>(
       (method) =>
         function protectedMethod(context, next) {
           return middleware(context, async () => method.call(this, context, next))
         },
+      guards.length,
     )
   }
 }

@@ -31,9 +31,14 @@ const { decorated, covered } = (shared[MARKS] ??= { decorated: new WeakSet(), co
  * constructor assigns. Several class-wide decorators, those of classes that it extends among them, are all asked, the outermost
  * first. What is not to be called from outside belongs in a `#private` method, which no decorator sees.
  * The decorator throws a ConfigurationError `ERR_DECORATOR_TARGET` on anything but a method or a class, and where a member can't
- * be covered; so does the constructor of a class that extends a decorated one and has no decorator.
+ * be covered; so does the constructor of a class that extends a decorated one and has no decorator. One without guards leaves a method open,
+ * and is refused on a class.
+ * @param guards how many `wrap` puts in front of a method
  */
-export function methodDecorator<Method extends AnyMethod>(wrap: (method: Method) => Method): MethodDecorator<Method> {
+export function methodDecorator<Method extends AnyMethod>(
+  wrap: (method: Method) => Method,
+  guards = 1,
+): MethodDecorator<Method> {
   const wrapped = (method: Method): Method => {
     const result = wrap(method)
     keepWhenBound(result, (made) => decorated.add(made))
@@ -57,6 +62,7 @@ export function methodDecorator<Method extends AnyMethod>(wrap: (method: Method)
   const decorate = (first: unknown, second: unknown, descriptor?: TypedPropertyDescriptor<Method>): unknown => {
     if (typeof first === 'function' && isContext(second, 'method')) return wrapped(first as Method)
     if (typeof first === 'function' && (second === undefined || isContext(second, 'class'))) {
+      if (guards === 0) throw noGuards()
       return classWide(first as AnyClass, guarded, second as ClassDecoratorContext | undefined)
     }
     if (typeof descriptor?.value !== 'function') {
@@ -82,6 +88,13 @@ function keepWhenBound(method: AnyMethod, note: (made: AnyMethod) => unknown): v
     writable: true,
     configurable: true,
   })
+}
+
+function noGuards(): ConfigurationError {
+  return new ConfigurationError(
+    'ERR_GUARD_INVALID',
+    'A decorator without guards leaves a method open; on a class expected at least one guard.',
+  )
 }
 
 function isContext(value: unknown, kind: string): boolean {

@@ -46,7 +46,7 @@ describe('what is no guard, or no app, says at the start what was meant', () => 
   test.each([
     ['a list of guards', () => protect([pass] as never), /one by one/],
     ['no guard', () => protect(), /protect\(\): expected at least one guard/],
-    ['no guard for a method', () => Protect(), /Protect\(\): expected at least one guard/],
+    ['no guard for a class', () => Protect()(class {}), /on a class expected at least one guard/],
     ['a kind of credential', () => protect(source as never), /authenticate\(\[…\]\)/],
     ['a schema', () => protect(schema as never), /validate\(/],
     ['a factory', () => handle([(() => pass) as never], () => undefined), /without calling it/],

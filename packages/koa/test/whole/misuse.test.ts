@@ -30,7 +30,7 @@ describe('middleware that stands where it can’t work says so on the first requ
 
 test.each([
   ['no guard', () => protect()],
-  ['no guard for a method', () => Protect()],
+  ['no guard for a class', () => Protect()(class {})],
   ['a list of guards', () => protect([pass] as never)],
 ])('%s is refused at the start', (_, arrange) => {
   expect(arrange).toThrow(expect.objectContaining({ code: 'ERR_GUARD_INVALID' }))

@@ -52,7 +52,7 @@ const guardAtMount = {
     const router = new Router()
     router.use('/private', protect(closed) as never)
     router.get('/private/:file', (_, next) => next())
-    app.use(router.routes() as Koa.Middleware)
+    app.use(router.routes() as never)
   },
 }
 
