@@ -51,8 +51,8 @@ describe('the adapter contract finds an adapter that', () => {
         'answers a refusal in front, synchronous, is a problem that no cache keeps, and the handler never runs',
         'headers protect on GET /served',
         'paths no spelling slips past when() of the path',
-        'no spelling slips past a condition in front of a route with a parameter in it (from the 1501th)',
-        'queries are read by guards as the app reads them, or refused',
+        'no spelling slips past a condition in front of a route that ends with a parameter (from the 2251th)',
+        'queries are read by guards as the app reads them, or refused (from the 1th)',
         'behind a Unix socket a caller is known by what the proxy says, and by nothing that it says itself',
         'hooks run once on a success',
         'a guard that throws in front refuses with 500, tells the operator and tells the caller nothing',
@@ -113,7 +113,7 @@ describe('the adapter contract finds an adapter that', () => {
             })),
           }),
       },
-      found: ['queries are read by guards as the app reads them, or refused'],
+      found: ['queries are read by guards as the app reads them, or refused (from the 1th)'],
     },
     'believes every caller': {
       adapter: {

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from '@jest/globals'
 import express, { type RequestHandler } from 'express'
 import methodOverride from 'method-override'
 
-import { protect } from '../../src/index.ts'
+import { adapter, protect } from '../../src/index.ts'
 
 const closed: AnyGuard = { name: 'closed', layer: 'custom', reads: 'head', check: () => deny(problem('not-permitted')) }
 const open: AnyGuard = { name: 'open', layer: 'custom', reads: 'head', check: () => ALLOW }
@@ -12,13 +12,9 @@ const open: AnyGuard = { name: 'open', layer: 'custom', reads: 'head', check: ()
 let server: TestServer
 afterEach(() => server.close())
 
-async function serve(
-  before: AnyGuard,
-  between: RequestHandler,
-  settings: Readonly<Record<string, unknown>> = {},
-): Promise<void> {
+async function serve(before: AnyGuard, between: RequestHandler): Promise<void> {
   const app = express()
-  for (const [name, value] of Object.entries({ env: 'test', ...settings })) app.set(name, value)
+  app.set('env', 'test')
   app.use(protect(before))
   app.use(between)
   app.all('/x', protect(open), (request, response) => void response.json([request.method, request.query]))
@@ -87,10 +83,16 @@ test('an app within the app that reads queries its own way is refused what it re
 })
 
 test('a query parser of the app’s own that throws refuses where a guard reads the query', async () => {
-  await serve(reads, (_request, _response, next) => next(), {
-    'query parser': () => {
-      throw new Error('parser')
-    },
+  const reported: unknown[] = []
+  const app = express()
+  app.set('query parser', () => {
+    throw new Error('parser')
   })
+  // Express 4 asks it itself, before any guard.
+  app.set('env', 'test')
+  const { protect } = adapter({ onError: (error) => void reported.push(error) })
+  app.get('/x', protect(reads), (_, response) => void response.send('reached'))
+  server = await testServer(app)
   expect((await server.call('/x?one=1')).status).toBe(500)
+  expect(reported.every((error) => (error as Error).message === 'parser')).toBe(true)
 })

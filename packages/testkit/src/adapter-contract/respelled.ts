@@ -15,7 +15,7 @@ const spelled = (path: string): readonly string[] => [
 ]
 
 /** As many as one test tries. */
-const AT_ONCE = 1500
+const AT_ONCE = 750
 
 interface Comparison {
   readonly path: string
