@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 
 import { type Added, type AnyGuard, type InOrder, stateOf } from '@ashlar/core'
-import { type MethodDecorator, methodDecorator, type Port, stepsOf, stepsOfSome, turnAway } from '@ashlar/core/adapter'
+import { type MethodDecorator, methodDecorator, type Port, stepsOf, turnAway } from '@ashlar/core/adapter'
 import { isThenable } from '@ashlar/core/time'
 import type { Next, NodeContext, NodeRequest } from '@ashlar/node'
 import { middlewareOf } from '@ashlar/node/adapter'
