@@ -35,7 +35,10 @@ describe('onError', () => {
     report(new Error('2'))
     await turn()
     expect(warned.mock.calls).toEqual([
-      [`${how}(): "onError" itself failed: pager away`, { type: 'AshlarWarning', code: 'ERR_BACKGROUND_FAILURE' }],
+      [
+        `${how}(): "onError" itself failed: pager away`,
+        expect.objectContaining({ type: 'AshlarWarning', code: 'ERR_BACKGROUND_FAILURE' }),
+      ],
     ])
   })
 

@@ -14,6 +14,8 @@ afterEach(() => {
   jest.restoreAllMocks()
 })
 
+const warning = (code: string) => expect.objectContaining({ type: 'AshlarWarning', code })
+
 test('each kind of error is a warning once, with its code', () => {
   const tell = troubleWarning((text) => `part: ${text}`)
   for (let i = 0; i < 3; i++) {
@@ -21,8 +23,8 @@ test('each kind of error is a warning once, with its code', () => {
     tell(new TypeError(`entry ${i}`))
   }
   expect(said).toEqual([
-    ['part: UnavailableError: after 0 ms', { type: 'AshlarWarning', code: 'ERR_DEPENDENCY_UNAVAILABLE' }],
-    ['part: TypeError: entry 0', { type: 'AshlarWarning', code: 'ERR_BACKGROUND_FAILURE' }],
+    ['part: UnavailableError: after 0 ms', warning('ERR_DEPENDENCY_UNAVAILABLE')],
+    ['part: TypeError: entry 0', warning('ERR_BACKGROUND_FAILURE')],
   ])
 })
 
