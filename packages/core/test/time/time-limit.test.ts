@@ -127,9 +127,12 @@ describe('timeLimit()', () => {
 
   test('is stopped at any moment', async () => {
     const expired = jest.fn()
-    const stop = timeLimit(1, expired)
+    const setTimer = jest.spyOn(globalThis, 'setTimeout')
+    const stop = timeLimit(60_000, expired)
+    const fire = setTimer.mock.calls[0]![0] as () => void
+    setTimer.mockRestore()
     // The timer has fired, and what has arrived is being read.
-    await new Promise((resolve) => setTimeout(resolve, 1))
+    fire()
     stop()
     for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve))
     expect(expired).not.toHaveBeenCalled()

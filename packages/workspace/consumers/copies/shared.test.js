@@ -162,13 +162,13 @@ test('a method that one copy decorates is left alone by the other, on its class'
   const Guarded = Protect(asking('class'))(Orders)
   const orders = new Guarded()
   await serve(
-    [],
+    [asking('front')],
     (request, response, next) => orders.list(request, response, next),
     async (server) => {
       assert.equal((await server.call('/')).status, 200)
     },
   )
-  assert.deepEqual(asked, ['method'])
+  assert.deepEqual(asked, ['front', 'method'])
 })
 
 test('a key ring, a duration and a clock are taken from the other copy', async () => {

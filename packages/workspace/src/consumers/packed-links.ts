@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 
 import { readManifest } from '../workspace-package.ts'
@@ -41,7 +41,10 @@ function leads(file: string, link: string, near: readonly string[]): boolean {
   const [path = '', heading] = link.split('#')
   const target = path === '' ? file : resolve(dirname(file), path)
   if (!existsSync(target) || !near.some((home) => target === home || target.startsWith(`${home}/`))) return false
-  return heading === undefined || headingsOf(target).includes(heading)
+  if (heading === undefined) return true
+  // A folder is read by its README.
+  const page = statSync(target).isDirectory() ? join(target, 'README.md') : target
+  return existsSync(page) && headingsOf(page).includes(heading)
 }
 
 /** The names by which headings are linked to. */

@@ -14,7 +14,7 @@ import { COPIES, runCopies, writeCopies } from '../../src/consumers/run-copies.t
 import { layOut, nodeOf } from '../../src/consumers/shop.ts'
 import { withoutCommonJs } from '../../src/consumers/without-commonjs.ts'
 import { packAll } from '../../src/pack.ts'
-import { ROOT, readManifest } from '../../src/workspace-package.ts'
+import { publicPackages, ROOT, readManifest } from '../../src/workspace-package.ts'
 
 /** For one app that waits for its turn behind all others. */
 const LONG = 600_000
@@ -42,9 +42,15 @@ describe('the tarballs', () => {
     expect(brokenLinks(shop)).toEqual([])
   })
 
-  test('load as CommonJS where Node has no require() of ES modules, so nothing in them needs an ES module', async () => {
-    const names = compiled.everyEntryName()
-    const script = names.map((name) => `require('${name}')`).join('\n')
+  test('load as CommonJS where Node has no require() of ES modules, with all that they depend on', async () => {
+    const ours = compiled.everyEntryName().map((name) => `require('${name}')`)
+    const others = publicPackages().flatMap(({ folder, manifest: { dependencies, peerDependencies } }) =>
+      Object.keys({ ...dependencies, ...peerDependencies })
+        .filter((name) => !tarballs.has(name))
+        .map((name) => `require(require.resolve('${name}', { paths: ['${folder}'] }))`),
+    )
+    expect(others.length).toBeGreaterThan(5)
+    const script = [...ours, ...others, 'process.exit()'].join('\n')
     const { output } = await command(process.execPath, ['--no-experimental-require-module', '-e', script], {
       cwd: shop,
     })
