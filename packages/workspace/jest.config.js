@@ -56,6 +56,9 @@ const examples = readdirSync(`${root}examples`, { withFileTypes: true })
 
 export default {
   rootDir: root,
+  // ES modules of a finished suite are never given back, so a worker begins anew before they fill its memory.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
   projects: [...packages, ...examples, project('benchmarks', 'benchmarks')],
   coverageDirectory: `${root}coverage`,
 }
