@@ -4,7 +4,7 @@ import type { RateLimitStore } from '@ashlar/ratelimit'
 import { openName } from '@ashlar/ratelimit/stores'
 
 import { commandsOf } from '../commands.ts'
-import { namespace, type RedisOptions, redisClient } from '../redis-options.ts'
+import { encrypted, type RedisOptions, redisOptions } from '../redis-options.ts'
 import { LeasedLedger, type LeaseOptions } from './leased-ledger.ts'
 import { RedisLedger } from './redis-ledger.ts'
 
@@ -17,14 +17,14 @@ export interface RedisRateLimitsOptions extends RedisOptions {
 
 /**
  * Rate limits shared through Redis: one round trip a decision, in the server's time.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`,
+ * `ERR_CONNECTION_NOT_ENCRYPTED`
  * @example
  * const limit = rateLimit({ policy, store: redisRateLimits({ redis: new Redis() }), instances: 4 })
  */
 export function redisRateLimits(options: RedisRateLimitsOptions): RateLimitStore {
   const { redis, lease, denialCache, ...settings } = readOptions('redisRateLimits()', options, {
-    redis: redisClient,
-    namespace,
+    ...redisOptions,
     lease: optional(
       group({
         size: wholeNumber({ min: 2, max: 1e6 }),
