@@ -10,7 +10,11 @@ export const NewOrder = z.strictObject({
 
 export const OrderQuery = z.strictObject({
   symbol: NewOrder.shape.symbol.optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  limit: z
+    .string()
+    .regex(/^[0-9]{1,3}$/)
+    .pipe(z.coerce.number<string>().min(1).max(100))
+    .default(20),
 })
 
 export interface Order extends z.infer<typeof NewOrder> {

@@ -2,7 +2,12 @@ import { z } from 'zod'
 
 const Environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  // Digits first: `z.coerce.number()` alone makes 0 of a blank text, and of 0 the system makes any port.
+  PORT: z
+    .string()
+    .regex(/^[0-9]{1,5}$/)
+    .pipe(z.coerce.number<string>().max(65_535))
+    .default(3000),
   ENVIRONMENT: z.enum(['development', 'staging', 'production']).default('production'),
   FRAMEWORK: z.enum(['express', 'koa']).default('express'),
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),

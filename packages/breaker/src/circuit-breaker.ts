@@ -49,8 +49,11 @@ export interface CircuitBreaker extends Guard {
 
 const WHERE = 'circuitBreaker()'
 
-/** A strategy counts, so two circuits must not share one. */
-const taken: WeakSet<IBreaker> = new WeakSet()
+const TAKEN = Symbol.for('@ashlar/breaker taken 1')
+const shared = globalThis as { [TAKEN]?: WeakSet<IBreaker> }
+
+/** A strategy counts, so two circuits must not share one, whichever copies of this package they are of. */
+const taken: WeakSet<IBreaker> = (shared[TAKEN] ??= new WeakSet())
 
 const breaker: OptionReader<IBreaker> = having<IBreaker>(
   ['success', 'failure'],

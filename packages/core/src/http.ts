@@ -1,6 +1,6 @@
 export { canonicalAddress, clientAddress, peerIsTrusted, type TrustProxy, trustNone } from './http/address.ts'
 export { compileTrust } from './http/compile-trust.ts'
-export { cookieValues, type SetCookieOptions, setCookie } from './http/cookies.ts'
+export { type CookieAttributes, cookieValues, setCookie } from './http/cookies.ts'
 export type { Fetch } from './http/fetch.ts'
 export { type HeaderSource, headerValues } from './http/header-values.ts'
 export { type JsonRequest, requestJson } from './http/json-request.ts'

@@ -1,5 +1,6 @@
 import { type AdapterOptions, adapterSettings } from '@ashlar/core/adapter'
-import { frontDoorWith, type MakeFrontDoor, type NodeProtect, nodePort, protectWith } from '@ashlar/node'
+import type { MakeFrontDoor, NodeProtect } from '@ashlar/node'
+import { frontDoorWith, nodePort, protectWith } from '@ashlar/node/adapter'
 
 import { type ExpressErrorBoundary, errorBoundaryWith } from './error-boundary.ts'
 import { decoratorWith, type ExpressDecorator, type ExpressHandle, handleWith } from './protect.ts'
@@ -15,6 +16,8 @@ export interface ExpressAdapter {
 /**
  * The adapter with settings of its own.
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
+ * @example
+ * const { protect, errorBoundary } = adapter({ guardTimeout: '2s', onError: (error) => logger.error(error) })
  */
 export function adapter(options: AdapterOptions = {}): ExpressAdapter {
   const settings = adapterSettings(options)

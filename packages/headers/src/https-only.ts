@@ -72,7 +72,7 @@ const REFUSAL: Deny = Object.freeze(deny(problem('https-required'), { reason: 'T
 function tellOfProxy(): void {
   warn(
     'ERR_PROXY_NOT_TRUSTED',
-    `${WHERE}: requests say that they came over https, from a proxy that is not trusted, so they count as plain HTTP and are sent on for ever. Set "trust proxy" or trustedProxies. See docs/reference/errors/ERR_PROXY_NOT_TRUSTED.md`,
+    `${WHERE}: requests say that they came over https, from a proxy that is not trusted, so they count as plain HTTP and are sent on for ever. Set "trust proxy" or trustedProxies.`,
   )
 }
 

@@ -23,17 +23,18 @@ export interface KoaAdapter {
 /**
  * The adapter with settings of its own.
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE`
+ * @example
+ * const { protect, errorBoundary } = adapter({ trustedProxies: ['10.0.0.0/8'], guardTimeout: '2s' })
  */
 export function adapter(options: AdapterOptions = {}): KoaAdapter {
   const settings = adapterSettings(options)
   const port = koaPort(settings)
-  const protect = protectWith(port)
   return {
-    protect,
+    protect: protectWith(port),
     Protect: decoratorWith(port),
     handle: handleWith(port),
     errorBoundary: errorBoundaryWith(settings, port),
-    frontDoor: frontDoorWith(settings, protect),
+    frontDoor: frontDoorWith(settings, port),
   }
 }
 

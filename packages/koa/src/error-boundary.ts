@@ -1,3 +1,4 @@
+import { ConfigurationError } from '@ashlar/core'
 import { type AdapterSettings, makeHeadOfProblem, type Port, problemOf } from '@ashlar/core/adapter'
 
 import type { KoaContext } from './koa-port.ts'
@@ -11,7 +12,8 @@ export type KoaErrorBoundary = () => KoaMiddleware
 
 /** Binds `errorBoundary` to an adapter's settings. */
 export function errorBoundaryWith(settings: AdapterSettings, port: Port<KoaContext>): KoaErrorBoundary {
-  return function errorBoundary(): KoaMiddleware {
+  return function errorBoundary(...values: readonly unknown[]): KoaMiddleware {
+    if (values.length > 0) throw misused()
     return async function errorBoundaryMiddleware(context, next) {
       try {
         await next()
@@ -28,4 +30,12 @@ export function errorBoundaryWith(settings: AdapterSettings, port: Port<KoaConte
       }
     }
   }
+}
+
+/** Uncalled it is middleware that answers nothing and goes nowhere. */
+function misused(): ConfigurationError {
+  return new ConfigurationError(
+    'ERR_MIDDLEWARE_MISUSED',
+    'errorBoundary() takes nothing and answers middleware: app.use(errorBoundary()). Options are given to adapter({ … }).',
+  )
 }

@@ -1,8 +1,10 @@
-import type { AnyGuard, InOrder } from '@ashlar/core'
-import type { AdapterSettings } from '@ashlar/core/adapter'
-import { type App, type FrontDoor, frontDoorWith as nodeFrontDoorWith } from '@ashlar/node'
+import { type AnyGuard, ConfigurationError, type InOrder } from '@ashlar/core'
+import type { AdapterSettings, Port } from '@ashlar/core/adapter'
+import type { App, FrontDoor } from '@ashlar/node'
+import { frontDoorWith as nodeFrontDoorWith } from '@ashlar/node/adapter'
 
-import type { KoaProtect } from './protect.ts'
+import type { KoaContext } from './koa-port.ts'
+import { middlewareOf } from './protect.ts'
 
 /** The part of a Koa 2 or Koa 3 app that a front door needs. */
 export interface KoaApp extends Extract<App, { callback: unknown }> {
@@ -20,10 +22,26 @@ export type KoaFrontDoor = <const Guards extends readonly AnyGuard[]>(
 ) => FrontDoor
 
 /** Binds `frontDoor` to an adapter's settings. */
-export function frontDoorWith(settings: AdapterSettings, protect: KoaProtect): KoaFrontDoor {
+export function frontDoorWith(settings: AdapterSettings, port: Port<KoaContext>): KoaFrontDoor {
   const door = nodeFrontDoorWith(settings) as (app: App, ...guards: readonly AnyGuard[]) => FrontDoor
   return (app, ...guards) => {
-    app.middleware.unshift(protect())
-    return door(app, ...(guards as readonly AnyGuard[]))
+    // Whatever is no app at all is the other door's to say.
+    if (typeof app === 'function') throw notKoa()
+    const { middleware } = app ?? {}
+    // Koa takes what it finds when the door asks for its callback.
+    middleware?.unshift(middlewareOf(port, []))
+    try {
+      return door(app, ...(guards as readonly AnyGuard[]))
+    } catch (error) {
+      middleware?.shift()
+      throw error
+    }
   }
+}
+
+function notKoa(): ConfigurationError {
+  return new ConfigurationError(
+    'ERR_MIDDLEWARE_MISUSED',
+    'frontDoor() of @ashlar/koa is for Koa apps. In Express apps, import it from @ashlar/express; elsewhere from @ashlar/node.',
+  )
 }

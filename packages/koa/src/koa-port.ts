@@ -24,8 +24,9 @@ interface Furnished extends KoaContext {
   readonly params?: Readonly<Record<string, string>>
   readonly mountPath?: string
   readonly newRouterPath?: string
-  /** `@koa/router`, `koa-router` */
+  /** `@koa/router`, `koa-router`: the pattern of what runs now, and all that runs for this path. */
   readonly _matchedRoute?: unknown
+  readonly matched?: readonly { readonly path: unknown; readonly methods?: readonly string[] }[]
   readonly request?: { readonly body?: unknown }
 }
 
@@ -47,7 +48,7 @@ export function koaPort(settings: AdapterSettings): Port<KoaContext> {
     },
     locals: (context) => context.state,
     report(context, error) {
-      if (settings.onError) contain(() => settings.onError?.(error), toldOf)
+      if (settings.onError) contain(() => settings.onError?.(error))
       else emitError(context, asError(error))
     },
     guardTimeoutMs: settings.guardTimeoutMs,
@@ -70,14 +71,15 @@ function answerThroughContext(context: KoaContext, { status, problem, body }: An
 /** Tells the app's listeners, each by itself: of one that rejects, `emit` would make the end of the process. */
 function emitError(context: KoaContext, error: Error): void {
   const listeners = context.app.rawListeners('error')
-  if (listeners.length === 0) toldOf(error)
+  if (listeners.length === 0) nobodyListens(error)
   for (const listener of listeners) {
-    contain(() => (listener as (...values: unknown[]) => unknown).call(context.app, error, context), toldOf)
+    contain(() => (listener as (...values: unknown[]) => unknown).call(context.app, error, context))
   }
 }
 
-function toldOf(failure: unknown): void {
-  warn('ERR_BACKGROUND_FAILURE', `What was to tell of an error failed itself: ${errorText(failure)}`)
+/** Koa itself listens where the app does not, once the app is served. */
+function nobodyListens(error: Error): void {
+  warn('ERR_BACKGROUND_FAILURE', `A request was refused, and nobody listens to the app's errors: ${errorText(error)}`)
 }
 
 /** Koa's own listener throws at anything else. */
@@ -85,8 +87,12 @@ function asError(value: unknown): Error {
   return value instanceof Error ? value : new Error('Something that is no error was thrown', { cause: value })
 }
 
-function routeOf({ _matchedRoute: route }: Furnished): string | undefined {
-  return route === undefined ? undefined : String(route)
+/** None in what a router runs for all of its routes, `router.use(…)`: it is for no method, and knows none of their parameters. */
+function routeOf({ _matchedRoute: route, matched }: Furnished): string | undefined {
+  if (route === undefined) return undefined
+  if (Array.isArray(matched) && !matched.some(({ path, methods }) => path === route && methods?.length !== 0))
+    return undefined
+  return String(route)
 }
 
 /**

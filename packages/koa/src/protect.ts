@@ -1,5 +1,13 @@
-import { type Added, type AnyGuard, type InOrder, stateOf } from '@ashlar/core'
-import { type MethodDecorator, methodDecorator, type Port, run, stepsOf } from '@ashlar/core/adapter'
+import { type Added, type AnyGuard, ConfigurationError, type InOrder, stateOf } from '@ashlar/core'
+import {
+  type MethodDecorator,
+  methodDecorator,
+  type Port,
+  run,
+  type Step,
+  stepsOf,
+  stepsOfSome,
+} from '@ashlar/core/adapter'
 
 import type { KoaContext } from './koa-port.ts'
 
@@ -16,7 +24,10 @@ export type KoaProtect = <const Guards extends readonly AnyGuard[]>(
   ...guards: Guards & InOrder<Guards>
 ) => KoaMiddleware
 
-/** Guards on a controller's `(context, next)` method, under standard and legacy decorators. */
+/**
+ * Guards on a controller's `(context, next)` method, under standard and legacy decorators, or the default of a class.
+ * Without guards it leaves a method open.
+ */
 export type KoaDecorator = <const Guards extends readonly AnyGuard[]>(
   ...guards: Guards & InOrder<Guards>
 ) => MethodDecorator<KoaMethod>
@@ -29,16 +40,23 @@ export type KoaHandle = <const Guards extends readonly AnyGuard[], Context exten
 
 /** Binds `protect` to a port. */
 export function protectWith(port: Port<KoaContext>): KoaProtect {
-  return (...guards) => middlewareOf(port, guards as readonly AnyGuard[])
+  return (...guards) => middlewareOf(port, stepsOfSome('protect()', guards as readonly AnyGuard[]))
 }
 
-function middlewareOf(port: Port<KoaContext>, guards: readonly AnyGuard[]): KoaMiddleware {
-  const steps = stepsOf(guards)
+export function middlewareOf(port: Port<KoaContext>, steps: readonly Step[]): KoaMiddleware {
   return function protectMiddleware(context, next) {
+    if (typeof next !== 'function') throw elsewhere()
     const passed = run(port, steps, context)
     if (passed === true) return next()
     return passed === false ? ANSWERED : passed.then((settled) => (settled ? next() : undefined))
   }
+}
+
+function elsewhere(): ConfigurationError {
+  return new ConfigurationError(
+    'ERR_MIDDLEWARE_MISUSED',
+    'protect() made middleware of the kind (context, next), which was called otherwise. In Express apps, import it from @ashlar/express.',
+  )
 }
 
 /** Binds `@Protect` to a port. */
@@ -46,12 +64,13 @@ export function decoratorWith(port: Port<KoaContext>): KoaDecorator {
   return function Protect<const Guards extends readonly AnyGuard[]>(
     ...guards: Guards & InOrder<Guards>
   ): MethodDecorator<KoaMethod> {
-    const middleware = middlewareOf(port, guards as readonly AnyGuard[])
+    const middleware = middlewareOf(port, stepsOf(guards as readonly AnyGuard[]))
     return methodDecorator<KoaMethod>(
       (method) =>
         function protectedMethod(context, next) {
           return middleware(context, async () => method.call(this, context, next))
         },
+      guards.length,
     )
   }
 }
@@ -62,7 +81,7 @@ export function handleWith(port: Port<KoaContext>): KoaHandle {
     guards: Guards & InOrder<Guards>,
     handler: (state: Readonly<Added<Guards>>, context: Context, next: KoaNext) => unknown,
   ): (context: Context, next: KoaNext) => Promise<unknown> {
-    const middleware = middlewareOf(port, guards as readonly AnyGuard[])
+    const middleware = middlewareOf(port, stepsOf(guards as readonly AnyGuard[]))
     return function handleMiddleware(context, next) {
       return middleware(context, async () => handler(stateOf(context) as Added<Guards>, context, next))
     }

@@ -7,6 +7,7 @@ import { type AdapterSettings, contain, run, stepsOf } from '@ashlar/core/adapte
 
 import { frontDoorMark } from './front-door-mark.ts'
 import { answerError, nodePort, reportError } from './node-port.ts'
+import { passageNotice } from './passage-notice.ts'
 
 /** A request listener (an Express app is one) or a Koa app. */
 export type App =
@@ -21,6 +22,12 @@ export interface FrontDoor extends RequestListener {
    * `server.on('upgrade', door.upgrade(listener))`.
    */
   upgrade(listener: UpgradeListener): UpgradeListener
+  /**
+   * The door for requests with `Expect: 100-continue`, whose body the client holds back: the guards are asked before it is told
+   * to go on. Node hands them to whoever listens for them, `server.on('checkContinue', door.checkContinue)`, and goes on itself
+   * where nobody does. Those with another expectation are the door's own: `server.on('checkExpectation', door)`.
+   */
+  checkContinue(request: IncomingMessage, response: ServerResponse): void
 }
 
 /**
@@ -39,6 +46,7 @@ export function frontDoorWith(settings: AdapterSettings): MakeFrontDoor {
     app: App,
     ...guards: Guards & InOrder<Guards>
   ): FrontDoor {
+    checkApp(app)
     const steps = stepsOf([frontDoorMark, ...(guards as readonly AnyGuard[])])
     for (const { name, reads } of steps) {
       if (reads !== 'head') {
@@ -59,10 +67,23 @@ export function frontDoorWith(settings: AdapterSettings): MakeFrontDoor {
     }
 
     function door(request: IncomingMessage, response: ServerResponse): void {
+      notice(request)
       const passed = run(port, steps, { request, response })
       if (passed === true) admit(request, response)
       else if (passed !== false) void passed.then((settled) => settled && admit(request, response))
     }
+
+    function checkContinue(request: IncomingMessage, response: ServerResponse): void {
+      const enter = (): void => {
+        response.writeContinue()
+        admit(request, response)
+      }
+      const passed = run(port, steps, { request, response })
+      if (passed === true) enter()
+      else if (passed !== false) void passed.then((settled) => settled && enter())
+    }
+
+    const notice = passageNotice(door, checkContinue)
 
     function upgrade(proceed: UpgradeListener): UpgradeListener {
       return function guardedUpgrade(request, socket, head) {
@@ -94,8 +115,16 @@ export function frontDoorWith(settings: AdapterSettings): MakeFrontDoor {
       }
     }
 
-    return Object.assign(door, { upgrade })
+    return Object.assign(door, { upgrade, checkContinue })
   }
+}
+
+function checkApp(app: App): void {
+  if (typeof app === 'function' || typeof (app as Partial<typeof app> | undefined)?.callback === 'function') return
+  throw new ConfigurationError(
+    'ERR_MIDDLEWARE_MISUSED',
+    'frontDoor(): the first argument is the app, a request listener or a Koa app; the guards come after it.',
+  )
 }
 
 /** What guards wait for, the end of the response, is the end of the upgraded connection. */

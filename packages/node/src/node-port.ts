@@ -1,11 +1,10 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 
-import { warn } from '@ashlar/core'
+import { ConfigurationError } from '@ashlar/core'
 import {
   type AdapterSettings,
   type Answer,
   contain,
-  errorText,
   makeHeadOfProblem,
   type Port,
   pathOf,
@@ -14,6 +13,7 @@ import {
   sealHead,
 } from '@ashlar/core/adapter'
 import { type TrustProxy, trustNone } from '@ashlar/core/http'
+import { isThenable } from '@ashlar/core/time'
 
 import { appQuery } from './app-query.ts'
 import { exposePrincipal } from './expose-principal.ts'
@@ -77,7 +77,36 @@ function prototypesOf(
 /** Express's `trust proxy` setting, read on each request since the app may set it later. */
 function trustOf(app: unknown): TrustProxy {
   const trust = (app as { settings?: Readonly<Record<string, unknown>> } | undefined)?.settings?.['trust proxy fn']
-  return typeof trust === 'function' ? (trust as TrustProxy) : trustNone
+  return typeof trust === 'function' ? answeringAtOnce(trust as TrustProxy) : trustNone
+}
+
+/** One for each app's function, since what is known of an app's trust is kept by it. */
+const trusts = new WeakMap<TrustProxy, TrustProxy>()
+/** Most processes have one app, and its function is faster to compare than to look up. */
+let latest: { readonly trust: TrustProxy; readonly made: TrustProxy } | undefined
+
+/** A promise is true to whoever asks for more than that: every caller could choose its address. */
+function answeringAtOnce(trust: TrustProxy): TrustProxy {
+  if (latest?.trust === trust) return latest.made
+  const made = trusts.get(trust) ?? boolean(trust)
+  trusts.set(trust, made)
+  latest = { trust, made }
+  return made
+}
+
+function boolean(trust: TrustProxy): TrustProxy {
+  return (address, hop) => {
+    const answer: unknown = trust(address, hop)
+    if ((typeof answer !== 'object' && typeof answer !== 'function') || answer === null) return Boolean(answer)
+    contain(
+      () => answer,
+      () => undefined,
+    )
+    throw new ConfigurationError(
+      'ERR_OPTION_INVALID',
+      `The app's "trust proxy" function answers true or false, at once, and not ${isThenable(answer) ? 'a promise' : 'an object'}.`,
+    )
+  }
 }
 
 /** Segments that are names for certain: letters and hyphens, or a version. */
@@ -129,8 +158,5 @@ export function sendAnswer(response: ServerResponse, { status, problem, body }: 
 export function reportError({ onError }: AdapterSettings, error: unknown): void {
   // biome-ignore lint/suspicious/noConsole: standard error is where the frameworks themselves report, unless told otherwise
   const report = onError ?? console.error
-  contain(
-    () => report(error),
-    (failure) => warn('ERR_BACKGROUND_FAILURE', `What was to tell of an error failed itself: ${errorText(failure)}`),
-  )
+  contain(() => report(error))
 }

@@ -1,10 +1,8 @@
 import { UnavailableError } from '@ashlar/core'
-import { errorText } from '@ashlar/core/adapter'
 
-/** What the operator is told of something that is lost: what that means, and what was thrown. */
+/** What the operator is told of something that is lost: what that means, with what was thrown as its cause. */
 export function lost(says: string, error: unknown): UnavailableError {
-  const cause: unknown = (error as Error).cause ?? error
-  return new UnavailableError(`${says}: ${errorText(cause)}`, { cause })
+  return new UnavailableError(`${says}.`, { cause: (error as Error).cause ?? error })
 }
 
 /** Whether it is told already: by whoever noticed that a store or a loader is lost. */

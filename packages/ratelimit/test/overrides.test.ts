@@ -75,7 +75,8 @@ describe('overrides', () => {
         subject: { kind: 'bearer', subject: 'ada', issuer: 'https://i' },
       }),
     ])
-    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining(says) })])
+    const told = errors.map((error) => ((error as Error).cause as Error | undefined) ?? (error as Error))
+    expect(told.map(({ message }) => message)).toEqual([expect.stringContaining(says)])
     recorder.stop()
   })
 

@@ -70,8 +70,11 @@ describe.each(['rejects', 'throws'] as const)('a store that %s', (how) => {
     expect([await ask(), await ask(), await ask()]).toEqual(['allow', 'deny', 'deny'])
     expect(changes()).toEqual(['rate_limit_store_lost: failure'])
     // With what the store said of it, and not once for each request.
-    expect(errors.map(({ message }) => message)).toEqual([
-      'The store of rate limit default is lost (meanwhile: local): down',
+    expect(errors).toEqual([
+      expect.objectContaining({
+        message: 'The store of rate limit default is lost (meanwhile: local).',
+        cause: new Error('down'),
+      }),
     ])
   })
 

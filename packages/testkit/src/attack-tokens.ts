@@ -17,6 +17,10 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
  * Tokens as attackers write them, against a verifier that trusts `issuer` (RS256, a named key) and its audience, and
  * accepts access tokens (`at+jwt`) only.
  * @param now milliseconds since the Unix epoch, as the verifier's clock has it
+ * @example
+ * test.each(attackTokens(testIssuer({ algorithm: 'RS256' }), Date.now()))('$name is refused', async ({ authorization }) => {
+ *   expect((await server.call('/', { headers: { authorization } })).status).toBe(401)
+ * })
  */
 export function attackTokens(issuer: TestIssuer, now: number): readonly AttackToken[] {
   const seconds = Math.floor(now / 1000)

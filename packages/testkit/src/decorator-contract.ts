@@ -25,6 +25,8 @@ export const admit: Guard = {
  * What `@Protect` must do, for a controller of the title `orders` that is served behind an error boundary: `GET /show`,
  * guarded by `paint` and `admit`, answers `<its title> in <colour>`; `GET /fail`, guarded by `admit`, rejects later with an
  * error of status 410 that names its title.
+ * @example
+ * decoratorContract({ describe, test, expect }, () => createServer(app))
  */
 export function decoratorContract({ describe, test, expect }: TestRunner, serve: () => Promise<TestServer>): void {
   const withServer = async (use: (server: TestServer) => Promise<void>): Promise<void> => {

@@ -12,7 +12,13 @@ export interface Fleet {
   kill(): void
 }
 
-/** @param script a JavaScript file; it finds `argument` as JSON in `process.argv[2]` */
+/**
+ * @param script a JavaScript file; it finds `argument` as JSON in `process.argv[2]`
+ * @example
+ * const processes = fleet(new URL('fixtures/counting.js', import.meta.url), 8, { url: redis.url })
+ * processes.send({ name: 'begin' })
+ * const counts = await processes.each('counted')
+ */
 export function fleet(script: URL, count: number, argument: unknown): Fleet {
   const members = Array.from({ length: count }, () => new Member(script, argument))
   return {

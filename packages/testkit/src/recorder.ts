@@ -12,6 +12,14 @@ export interface Recorder {
   stop(): void
 }
 
+/**
+ * Keeps all that is published from now on.
+ * @example
+ * const recorder = recordEvents()
+ * await server.call('/')
+ * expect(recorder.decisions()).toEqual(['read only: allow'])
+ * recorder.stop()
+ */
 export function recordEvents(): Recorder {
   const verdicts: VerdictEvent[] = []
   const events: AshlarEvent[] = []

@@ -9,7 +9,8 @@ import {
   sign,
 } from 'node:crypto'
 
-import { type Clock, systemClock } from '@ashlar/core/time'
+import { clock as clockOption, custom, optional, readOptions, text, wholeNumber } from '@ashlar/core/options'
+import type { Clock } from '@ashlar/core/time'
 
 type TokenObject = Readonly<Record<string, unknown>>
 
@@ -26,6 +27,7 @@ export interface TestIssuerOptions {
   readonly modulusLength?: number
   /** For HS algorithms. Default: 64 random bytes. */
   readonly secret?: string
+  /** What tokens are issued by. Default: the system's. */
   readonly clock?: Clock
 }
 
@@ -44,15 +46,25 @@ export interface TestIssuer {
   tokenOf(header: string, claims: string): string
 }
 
+/**
+ * An issuer in this process, with a key made for it.
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
+ * @example
+ * const issuer = testIssuer({ algorithm: 'ES256' })
+ * await server.call('/', { headers: { authorization: `Bearer ${issuer.token({ sub: 'ada' })}` } })
+ */
 export function testIssuer(options: TestIssuerOptions = {}): TestIssuer {
-  const {
-    issuer = 'https://issuer.example',
-    audience = 'orders-api',
-    algorithm = 'ES256',
-    clock = systemClock,
-  } = options
-  const { kid = 'key-1' } = options
-  const { publicKey, privateKey } = keyPair(algorithm, options)
+  const settings = readOptions('testIssuer()', options, {
+    issuer: text({ fallback: 'https://issuer.example' }),
+    audience: text({ fallback: 'orders-api' }),
+    algorithm: text({ pattern: /^(?:(?:[RPE]S|HS)(?:256|384|512)|EdDSA|Ed25519)$/, fallback: 'ES256', quote: true }),
+    kid: custom((kid, at) => (kid === null ? null : text({ fallback: 'key-1' })(kid, at))),
+    modulusLength: wholeNumber({ min: 512, max: 16_384, fallback: 2048 }),
+    secret: optional(text()),
+    clock: clockOption,
+  })
+  const { issuer, audience, algorithm, kid, clock } = settings
+  const { publicKey, privateKey } = keyPair(settings)
   const jwk = {
     ...publicKey.export({ format: 'jwk' }),
     ...(kid !== null && { kid }),
@@ -94,12 +106,18 @@ const base64url = (text: string): string => Buffer.from(text).toString('base64ur
 
 const CURVES: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }
 
-function keyPair(
-  algorithm: string,
-  { modulusLength = 2048, secret: text }: TestIssuerOptions,
-): { publicKey: KeyObject; privateKey: KeyObject } {
+interface KeySettings {
+  readonly algorithm: string
+  readonly modulusLength: number
+  readonly secret: string | undefined
+}
+
+function keyPair({ algorithm, modulusLength, secret: given }: KeySettings): {
+  publicKey: KeyObject
+  privateKey: KeyObject
+} {
   if (algorithm.startsWith('HS')) {
-    const secret = text === undefined ? createSecretKey(randomBytes(64)) : createSecretKey(text, 'utf8')
+    const secret = given === undefined ? createSecretKey(randomBytes(64)) : createSecretKey(given, 'utf8')
     return { publicKey: secret, privateKey: secret }
   }
   const namedCurve = CURVES[algorithm]

@@ -20,7 +20,11 @@ export interface TestRequest {
   readonly body?: unknown
 }
 
-/** A request view for testing a guard without HTTP: the real class over a node request that no socket carries. */
+/**
+ * A request view for testing a guard without HTTP: the real class over a node request that no socket carries.
+ * @example
+ * guard.check(testRequest({ method: 'POST', headers: { 'X-Tenant': 'acme' } }), {})
+ */
 export function testRequest(request: TestRequest = {}): RequestView {
   const {
     method = 'GET',

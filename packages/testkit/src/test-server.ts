@@ -10,8 +10,8 @@ import { type AddressInfo, connect } from 'node:net'
 export interface TestCall {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
-  /** Sent as it is; an object is sent as JSON. */
-  readonly body?: string | object
+  /** A text or bytes are sent as they are; an object is sent as JSON. */
+  readonly body?: string | Uint8Array | object
 }
 
 export interface TestResponse {
@@ -33,6 +33,13 @@ export interface TestServer {
   close(): Promise<void>
 }
 
+/**
+ * Serves an app on a free loopback port.
+ * @example
+ * const server = await testServer(app)
+ * const { status } = await server.call('/orders', { method: 'POST', body: { symbol: 'ASH' } })
+ * await server.close()
+ */
 export async function testServer(app: RequestListener | Server): Promise<TestServer> {
   const server = typeof app === 'function' ? createServer(app) : app
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -55,9 +62,10 @@ function send(
   target: string,
   { method = 'GET', headers = {}, body }: TestCall = {},
 ): Promise<TestResponse> {
-  const payload = typeof body === 'object' ? JSON.stringify(body) : body
+  const isJson = typeof body === 'object' && !(body instanceof Uint8Array)
+  const payload = isJson ? JSON.stringify(body) : (body as string | Uint8Array | undefined)
   const fields: Record<string, string | readonly string[]> = { ...headers }
-  if (typeof body === 'object' && fields['content-type'] === undefined) fields['content-type'] = 'application/json'
+  if (isJson && fields['content-type'] === undefined) fields['content-type'] = 'application/json'
   if (payload !== undefined) fields['content-length'] = String(Buffer.byteLength(payload))
   return new Promise((resolve, reject) => {
     const request = httpRequest({

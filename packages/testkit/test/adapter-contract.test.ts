@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http'
 
 import * as node from '@ashlar/node'
+import { answerError } from '@ashlar/node/adapter'
 import { describe, expect, test } from '@jest/globals'
 
 import { type AdapterUnderTest, adapterContract, type NodePackage, plainAdapters } from '../src/index.ts'
 
-const [byMiddleware, byFrontDoor] = plainAdapters(node as unknown as NodePackage)
+const [byMiddleware, byFrontDoor] = plainAdapters({ ...node, answerError } as NodePackage)
 
 describe('the adapter contract holds for a sound adapter', () => {
   adapterContract({ describe, test, expect }, byFrontDoor)
@@ -36,6 +37,11 @@ function respondingOtherwise(adapter: AdapterUnderTest, change: (response: Serve
   }
 }
 
+/** As a parser does that takes brackets off a name. */
+function nested(query: unknown): unknown {
+  return Object.fromEntries(Object.entries(query as object).map(([name, value]) => [name.replace(/\[.*/, ''), value]))
+}
+
 describe('the adapter contract finds an adapter that', () => {
   const { serve } = byMiddleware
   const broken: Record<string, { adapter: AdapterUnderTest; found: readonly string[] }> = {
@@ -45,6 +51,9 @@ describe('the adapter contract finds an adapter that', () => {
         'answers a refusal in front, synchronous, is a problem that no cache keeps, and the handler never runs',
         'headers protect on GET /served',
         'paths no spelling slips past when() of the path',
+        'no spelling slips past a condition in front of a route that ends with a parameter (from the 2251th)',
+        'queries are read by guards as the app reads them, or refused (from the 1th)',
+        'behind a Unix socket a caller is known by what the proxy says, and by nothing that it says itself',
         'hooks run once on a success',
         'a guard that throws in front refuses with 500, tells the operator and tells the caller nothing',
         'upgrades are ordinary requests as long as nobody listens for them',
@@ -86,12 +95,35 @@ describe('the adapter contract finds an adapter that', () => {
         'moments a body that is no JSON is the caller’s error, and says so',
       ],
     },
+    'asks no guard at a mount': {
+      adapter: { ...byMiddleware, serve: ({ mounts: _, ...app }) => serve(app) },
+      found: [
+        'no spelling slips past a guard at a mount in front of files, with none but an early one before it (from the 1th)',
+      ],
+    },
+    'reads queries otherwise than its guards do': {
+      adapter: {
+        ...byMiddleware,
+        serve: ({ routes = [], ...app }) =>
+          serve({
+            ...app,
+            routes: routes.map((route) => ({
+              ...route,
+              handler: (call) => route.handler!({ ...call, query: nested(call.query) }),
+            })),
+          }),
+      },
+      found: ['queries are read by guards as the app reads them, or refused (from the 1th)'],
+    },
     'believes every caller': {
       adapter: {
         ...byMiddleware,
         serve: (app) => serve({ ...app, options: { ...app.options, trustedProxies: ['0.0.0.0/1', '128.0.0.0/1'] } }),
       },
-      found: ['the caller is the peer, whatever X-Forwarded-For says, as long as no proxy is trusted'],
+      found: [
+        'the caller is the peer, whatever X-Forwarded-For says, as long as no proxy is trusted',
+        'behind a Unix socket a caller is known by what the proxy says, and by nothing that it says itself',
+      ],
     },
     'has a front door without a lock': {
       adapter: { ...byFrontDoor, serve: (app) => byFrontDoor.serve({ ...app, guards: [] }) },

@@ -1,76 +1,39 @@
 import type { Awaitable } from '@ashlar/core'
 import { isThenable } from '@ashlar/core/time'
-import { $ZodAsyncError, type $ZodIssue, type $ZodType, safeParse, safeParseAsync } from 'zod/v4/core'
 
 import type { InputPart } from './input-part.ts'
+import { type Parsed, tooDeep } from './parsed.ts'
+import type { Schema } from './schema.ts'
+import { parseStandard } from './standard.ts'
+import { isZod3, zod3 } from './zod/zod-3.ts'
+import { isZod4, zod4 } from './zod/zod-4.ts'
+import { ZodSchema } from './zod/zod-schema.ts'
 
-export type Parsed =
-  | { readonly success: true; readonly data: unknown }
-  | { readonly success: false; readonly error: { readonly issues: readonly $ZodIssue[] } }
-
-const TOO_DEEP: Parsed = {
-  success: false,
-  error: { issues: [{ code: 'custom', path: [], message: 'Too deeply nested', input: undefined }] },
-}
-
-/**
- * The schema of one part, and the way it has to be asked. zod's synchronous way is several times faster and fails once it
- * meets a promise, so it is taken when the schema has shown that it makes none.
- */
+/** The schema of one part, and the way to run it exactly once for each input. */
 export class InputSchema {
   readonly part: InputPart
-  readonly #schema: $ZodType
-  #way: 'unknown' | 'synchronous' | 'asynchronous' = 'unknown'
+  readonly #run: (value: unknown) => Awaitable<Parsed>
 
-  constructor(part: InputPart, schema: $ZodType) {
+  constructor(part: InputPart, schema: Schema) {
     this.part = part
-    this.#schema = schema
+    this.#run = runnerOf(schema)
   }
 
   /** @throws whatever a refinement or a transform of the schema throws */
   parse(value: unknown): Awaitable<Parsed> {
     try {
-      const parsed = this.#ask(value)
-      return isThenable(parsed) ? parsed.catch(tooDeep) : parsed
+      const parsed = this.#run(value)
+      return isThenable(parsed) ? parsed.then(undefined, tooDeep) : parsed
     } catch (error) {
       return tooDeep(error)
     }
   }
-
-  #ask(value: unknown): Awaitable<Parsed> {
-    if (this.#way === 'synchronous') return this.#parseNow(value)
-    if (this.#way === 'asynchronous') return safeParseAsync(this.#schema, value)
-    return this.#explore(value)
-  }
-
-  /** Asks in a manner that may answer either way. A synchronous attempt would abandon the promise it meets, and the rejection of that one would end the process. */
-  #explore(value: unknown): Awaitable<Parsed> {
-    const attempt = this.#schema._zod.run({ value, issues: [] }, { async: true })
-    if (isThenable(attempt)) {
-      this.#way = 'asynchronous'
-      return attempt.then(({ value: data, issues }) =>
-        issues.length > 0 ? safeParseAsync(this.#schema, value) : { success: true, data },
-      )
-    }
-    // Only a value that passed has been through the whole of the schema.
-    if (attempt.issues.length > 0) return this.#parseNow(value)
-    this.#way = 'synchronous'
-    return { success: true, data: attempt.value }
-  }
-
-  #parseNow(value: unknown): Awaitable<Parsed> {
-    try {
-      return safeParse(this.#schema, value)
-    } catch (error) {
-      if (!(error instanceof $ZodAsyncError)) throw error
-      this.#way = 'asynchronous'
-      return safeParseAsync(this.#schema, value)
-    }
-  }
 }
 
-/** A recursive schema that runs out of stack was given an input that is nested that deeply: the caller's error. */
-function tooDeep(error: unknown): Parsed {
-  if (error instanceof RangeError && error.message.includes('call stack')) return TOO_DEEP
-  throw error
+/** zod answers Standard Schema's call by a first run, which it gives up where it meets a promise, and a second one. */
+function runnerOf(schema: Schema): (value: unknown) => Awaitable<Parsed> {
+  const zod = isZod4(schema) ? new ZodSchema(schema, zod4) : isZod3(schema) ? new ZodSchema(schema, zod3) : undefined
+  if (zod) return (value) => zod.parse(value)
+  const standard = schema['~standard']
+  return (value) => parseStandard(standard, value)
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError, type Deny, deny, problem, type RequestView } from '@ashlar/core'
+import { type Deny, deny, problem, type RequestView, warn } from '@ashlar/core'
 
 const UNSUPPORTED: Deny = Object.freeze(
   deny(problem('unsupported-media-type'), {
@@ -8,16 +8,19 @@ const UNSUPPORTED: Deny = Object.freeze(
 )
 
 /**
- * The refusal of a body that was sent and that no parser has read: its media type is one that the app does not read.
- * @throws ConfigurationError `ERR_BODY_NOT_PARSED` when it is JSON, since then the app has no parser here
+ * The refusal of a body that was sent and that no parser has read: its media type is one that the app does not read. Whether
+ * it should, the operator knows, and is told once of JSON; a caller who sends it makes no error of the operator's.
+ * @param name the guard, for the operator
  */
-export function refuseUnreadBody({ body, raw }: RequestView): Deny | undefined {
-  if (!isBlank(body) || raw.readableDidRead || !wasSent(raw.headers)) return undefined
-  if (!isJson(raw.headers['content-type'])) return UNSUPPORTED
-  throw new ConfigurationError(
-    'ERR_BODY_NOT_PARSED',
-    'A JSON body was sent to a route that validates its body, and no body parser has read it. Put express.json() or bodyParser() in front of validate().',
-  )
+export function refuseUnreadBody({ body, raw }: RequestView, name: string): Deny | undefined {
+  if (!isBlank(body) || wasRead(raw) || !wasSent(raw)) return undefined
+  if (isJson(raw.headers['content-type'])) {
+    warn(
+      'ERR_BODY_NOT_PARSED',
+      `A JSON body came to guard "${name}", and no body parser had read it, so it was refused with 415. If the route takes JSON, put express.json() or bodyParser() in front of it.`,
+    )
+  }
+  return UNSUPPORTED
 }
 
 /** Older parsers leave an empty object where they read nothing. */
@@ -27,8 +30,16 @@ function isBlank(body: unknown): boolean {
   return true
 }
 
-function wasSent(headers: RequestView['headers']): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+/** Whether somebody has read the body; of one that was empty only its end was there to be read. */
+function wasRead(raw: RequestView['raw']): boolean {
+  return raw.readableDidRead || raw.readableEnded
+}
+
+function wasSent(raw: RequestView['raw']): boolean {
+  const { headers } = raw
+  if (headers['transfer-encoding'] === undefined) return Number(headers['content-length'] ?? 0) > 0
+  // All of it has come, and there is nothing in it.
+  return !(raw.complete && raw.readableLength === 0)
 }
 
 function isJson(contentType: string | undefined): boolean {

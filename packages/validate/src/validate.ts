@@ -2,7 +2,6 @@ import {
   AshlarError,
   type Awaitable,
   allow,
-  ConfigurationError,
   deny,
   type Guard,
   guard,
@@ -13,29 +12,36 @@ import {
   slot,
   type Verdict,
 } from '@ashlar/core'
-import { OptionPlace, type OptionReader, type OptionTable, optional, readOptions } from '@ashlar/core/options'
 import { isThenable } from '@ashlar/core/time'
-import type { $ZodType, output } from 'zod/v4/core'
+
 import { input as inputSlot } from './input.ts'
-import { collectIssues, type InputIssue } from './input-issue.ts'
-import { INPUT_PARTS, type InputPart, readPart } from './input-part.ts'
-import { InputSchema, type Parsed } from './input-schema.ts'
+import { InputIssues } from './input-issue.ts'
+import { type InputPart, readPart } from './input-part.ts'
+import type { InputSchema } from './input-schema.ts'
+import { issueDetail } from './issue-detail.ts'
+import type { Parsed } from './parsed.ts'
+import { readSchemas } from './read-schemas.ts'
+import type { OutputOf, Schema } from './schema.ts'
 import { refuseUnreadBody } from './unread-body.ts'
 
-/** A zod 4 schema (or one of zod/mini) for each part of the request that is validated; at least one. */
+/** A schema for each part of the request that is validated; at least one. */
 export interface InputSchemas {
-  readonly body?: $ZodType
-  /** Values are strings, or arrays of strings where a name appears twice: `z.coerce.number()` and the like turn them. */
-  readonly query?: $ZodType
-  /** The route's parameters, as strings. */
-  readonly params?: $ZodType
-  /** By lower-case name, as node presents them. */
-  readonly headers?: $ZodType
+  /** Given what the body parser made of the body. */
+  readonly body?: Schema
+  /**
+   * Given what the app reads in the query: strings, arrays of strings where a name appears twice, and what Express's `extended`
+   * parser makes of brackets. A blank one is a string too, which `z.coerce.number()` makes 0.
+   */
+  readonly query?: Schema
+  /** Given the route's parameters, as strings. */
+  readonly params?: Schema
+  /** Given header fields by lower-case name, as node presents them. */
+  readonly headers?: Schema
 }
 
 /** What the schemas make of the input. */
 export type InputOf<Schemas extends InputSchemas> = {
-  readonly [Part in keyof Schemas]: Schemas[Part] extends $ZodType ? output<Schemas[Part]> : never
+  readonly [Part in keyof Schemas]: Schemas[Part] extends Schema ? OutputOf<Schemas[Part]> : never
 }
 
 export interface ValidateGuard<Input extends object> extends Guard<{ readonly input: Input }> {
@@ -46,8 +52,6 @@ export interface ValidateGuard<Input extends object> extends Guard<{ readonly in
   of(source: RequestSource): Input
 }
 
-const WHERE = 'validate()'
-
 /** One name a guard in this process and across copies of this package. */
 let guards = 0
 const COPY = Math.random().toString(36).slice(2)
@@ -56,7 +60,8 @@ const COPY = Math.random().toString(36).slice(2)
  * Validates the parts of a request that a schema is given for. How strict it is, the schema says: `z.strictObject` refuses
  * unknown members, `z.object` drops them. Refuses with 400 `invalid-input` and up to fifty issues, or with 415 a body in a
  * media type that no parser reads.
- * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
+ * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`, `ERR_OPTION_UNSAFE` for a schema
+ *   of zod 4 before 4.5
  * @example
  * const order = validate({ body: z.strictObject({ symbol: z.string(), quantity: z.int().positive() }) })
  * app.post('/orders', protect(order), (req, res) => {
@@ -64,15 +69,16 @@ const COPY = Math.random().toString(36).slice(2)
  * })
  */
 export function validate<const Schemas extends InputSchemas>(schemas: Schemas): ValidateGuard<InputOf<Schemas>> {
-  const compiled = compile(schemas)
+  const compiled = readSchemas(schemas)
   const parts = compiled.map(({ part }) => part)
   const own = `input ${COPY} ${++guards}`
   const validated = slot<InputOf<Schemas>>(own)
   const name = `validate ${parts.join(', ')}`
   const hasBody = parts.includes('body')
+  const development = process.env['NODE_ENV'] === 'development'
 
   function check(request: RequestView, state: object): Awaitable<Verdict<{ input: InputOf<Schemas> }>> {
-    const refusal = hasBody ? refuseUnreadBody(request) : undefined
+    const refusal = hasBody ? refuseUnreadBody(request, name) : undefined
     if (refusal) return refusal
     const results = parseAll(compiled, request)
     for (const result of results) {
@@ -83,18 +89,21 @@ export function validate<const Schemas extends InputSchemas>(schemas: Schemas): 
 
   function conclude(results: readonly Parsed[], state: object): Verdict<{ input: InputOf<Schemas> }> {
     const value: Record<string, unknown> = {}
-    let issues: InputIssue[] | undefined
+    let issues: InputIssues | undefined
+    let reason = 'the input does not match its schema'
     for (let index = 0; index < results.length; index++) {
       const result = results[index]!
       const part = parts[index]!
-      if (result.success) value[part] = result.data
-      else collectIssues((issues ??= []), part, result.error.issues)
+      if (result.success) {
+        value[part] = result.data
+        continue
+      }
+      if (development && !issues) reason += ` (${issueDetail(part, result.issues[0]!)})`
+      issues ??= new InputIssues()
+      issues.add(part, result.issues)
     }
     if (issues) {
-      return deny(problem('invalid-input', { issues }), {
-        event: 'input_validation_fail',
-        reason: 'the input does not match its schema',
-      })
+      return deny(problem('invalid-input', { issues: issues.list }), { event: 'input_validation_fail', reason })
     }
     const earlier = (state as { input?: object }).input
     const input = earlier ? { ...earlier, ...value } : value
@@ -113,40 +122,6 @@ export function validate<const Schemas extends InputSchemas>(schemas: Schemas): 
       )
     },
   })
-}
-
-const schema: OptionReader<$ZodType> = (value, at) => {
-  if (isSchema(value)) return value
-  throw at.invalid('a zod 4 schema', value, `Write { ${at.option}: z.object({ … }) }.`)
-}
-
-const SCHEMAS = {
-  body: optional(schema),
-  query: optional(schema),
-  params: optional(schema),
-  headers: optional(schema),
-} satisfies OptionTable<InputSchemas>
-
-function compile(schemas: InputSchemas): readonly InputSchema[] {
-  const read = readOptions<InputSchemas, typeof SCHEMAS>(WHERE, schemas, SCHEMAS)
-  const given = INPUT_PARTS.filter((part) => Object.hasOwn(schemas, part))
-  if (given.length === 0) {
-    throw new ConfigurationError('ERR_OPTION_MISSING', `${WHERE}: give a schema for ${INPUT_PARTS.join(', ')}.`, {
-      where: WHERE,
-    })
-  }
-  return given.map((part) => {
-    const known = read[part]
-    // Left out is one thing; a schema that should be there and is not would leave the part unchecked.
-    if (known === undefined) {
-      throw new OptionPlace(WHERE, part).invalid('a zod 4 schema, not undefined: often a circular import')
-    }
-    return new InputSchema(part, known)
-  })
-}
-
-function isSchema(value: unknown): value is $ZodType {
-  return typeof value === 'object' && value !== null && typeof (value as Partial<$ZodType>)._zod?.run === 'function'
 }
 
 function momentOf(parts: readonly InputPart[]): Moment {

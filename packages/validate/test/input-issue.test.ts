@@ -65,4 +65,29 @@ describe('a refusal', () => {
     expect(issues).toHaveLength(50)
     expect(Math.max(...issues.map(({ path }) => path.length))).toBe(64)
   })
+
+  test('is small where a small input is wrong in many deep places', async () => {
+    const node: z.ZodType = z.lazy(() => z.object({ n: z.number(), [NAME]: z.array(node).optional() }))
+    const guard = validate({ body: node })
+    let body: unknown = { n: 'x' }
+    for (let depth = 0; depth < 40; depth++) body = { n: 'x', [NAME]: [body] }
+    const issues = issuesOf((await guard.check(testRequest({ body }), {})) as Deny)
+    expect(issues.length).toBeGreaterThan(5)
+    expect(JSON.stringify(issues).length).toBeLessThan(10_000)
+    expect(Math.max(...issues.map(({ path }) => path.length))).toBeLessThanOrEqual(257)
+  })
+
+  test('is small where the names of the caller’s are written in six bytes a character', () => {
+    const strict = validate({ body: z.strictObject({}) })
+    for (const character of ['\u0001', '"', '\ud800', '\u2028', 'é']) {
+      const names = Object.fromEntries(
+        Array.from({ length: 100 }, (_, index) => [`${index}${character.repeat(60)}`, 1]),
+      )
+      const issues = issuesOf(strict.check(testRequest({ body: names }), {}) as Deny)
+      expect(issues.length).toBeGreaterThan(0)
+      expect(Buffer.byteLength(JSON.stringify(issues))).toBeLessThan(10_000)
+    }
+  })
 })
+
+const NAME = 'a'.repeat(30)

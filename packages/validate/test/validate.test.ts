@@ -5,6 +5,7 @@ import { z } from 'zod'
 import * as mini from 'zod/mini'
 
 import { type InputIssue, validate } from '../src/index.ts'
+import { ZODS_4 } from './zods.ts'
 
 const order = z.strictObject({
   symbol: z.string().max(8),
@@ -70,9 +71,7 @@ describe('the guard', () => {
 describe('a missing body', () => {
   test('is an issue of the body as a whole', () => {
     const verdict = validate({ body: order }).check(testRequest({ method: 'POST' }), {})
-    expect(issuesOf(verdict as Deny)).toEqual([
-      { in: 'body', path: '', code: 'invalid_type', message: 'Invalid input: expected object, received undefined' },
-    ])
+    expect(issuesOf(verdict as Deny)).toEqual([{ in: 'body', path: '', code: 'invalid_type', message: 'Required' }])
   })
 
   test('passes where the schema says that it may be missing', () => {
@@ -81,7 +80,8 @@ describe('a missing body', () => {
   })
 })
 
-describe('prototype pollution', () => {
+describe.each(ZODS_4)('prototype pollution, %s', (_, z) => {
+  const order = z.strictObject({ symbol: z.string(), items: z.array(z.looseObject({})) })
   const hostile = [
     '{"symbol":"A","items":[],"__proto__":{"admin":true}}',
     '{"symbol":"A","items":[{"price":1,"__proto__":{"admin":true}}],"constructor":{"prototype":{"admin":true}}}',
@@ -94,6 +94,8 @@ describe('prototype pollution', () => {
     for (const schema of [
       z.object({ symbol: z.string(), items: z.array(z.looseObject({ price: z.number() })) }),
       z.looseObject({ symbol: z.string().optional() }),
+      z.looseObject({}).refine(() => true),
+      z.object({}).catchall(z.unknown()),
       z.record(z.string(), z.unknown()),
       z.json(),
     ]) {
@@ -126,13 +128,15 @@ describe('options', () => {
     ['ERR_OPTION_INVALID', { body: { type: 'object' } }],
     ['ERR_OPTION_INVALID', { body: () => true }],
     ['ERR_OPTION_INVALID', { body: { _def: {}, parse() {}, safeParse() {} } }],
+    ['ERR_OPTION_INVALID', { body: { _zod: {} } }],
+    ['ERR_OPTION_MISSING', undefined],
   ])('%s for %p', (code, options) => {
     expect(codeOf(() => validate(options as never))).toBe(code)
   })
 
   test('a schema that is not there does not leave its part unchecked', () => {
     expect(() => validate({ body: z.any(), query: undefined } as never)).toThrow(
-      'validate(): "query" must be a zod 4 schema, not undefined: often a circular import.',
+      'validate(): "query" must be a schema of zod, or of another library with Standard Schema, not undefined: often a circular import.',
     )
   })
 

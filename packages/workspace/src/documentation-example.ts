@@ -6,18 +6,23 @@ import { ROOT } from './workspace-package.ts'
 export interface DocumentationExample {
   /** `packages/validate/README.md:12`, with the line where the code begins. */
   readonly place: string
-  /** A file name for it. */
+  /** A file for it, without its extension. Those that the page names are in a folder of the page, where they find each other. */
   readonly id: string
   /** The code, with as many empty lines before it that its line numbers are those of the file. */
   readonly code: string
-  /** Marked `no-run`: it needs something that is not there in a test, such as a database. It is compiled only. */
+  /** Marked `no-run`: it needs something that is not there in a test, such as a secret's file. It is compiled only. */
   readonly runs: boolean
+  /** Marked with their names: what it runs against, at `REDIS_URL`, and at `DATABASE_URL` and `OWNER_URL`. */
+  readonly servers: readonly ExampleServer[]
 }
 
+export type ExampleServer = 'redis' | 'postgres'
+
+const SERVERS: readonly ExampleServer[] = ['redis', 'postgres']
 const BLOCK = /^```ts\b([^\n]*)\n(.*?)^```$/gms
 const DOCSTRING = /^[^\S\n]*\/\*\*.*?\*\//gms
 
-/** The examples of every README, of everything below docs/ and of the docstrings. */
+/** The examples of every README, of everything below docs/, of the pages that core has and of the docstrings. */
 export function documentationExamples(): readonly DocumentationExample[] {
   return [...markdownFiles(), ...sourceFiles()].flatMap(examplesOf)
 }
@@ -35,11 +40,15 @@ export function examplesIn(file: string, text: string): readonly DocumentationEx
     .map((match) => {
       const [block, marks, code] = match as unknown as [string, string, string]
       const before = markdown.slice(0, match.index + block.indexOf('\n') + 1).split('\n').length - 1
+      const page = file.replace(/\.(?:md|ts)$/, '').replaceAll('/', '.')
+      const name = /(?:^| )file=([\w.-]+)\.ts(?: |$)/.exec(marks)?.[1]
+      const words = marks.split(' ')
       return {
         place: `${file}:${before + 1}`,
-        id: `${file.replace(/\.(?:md|ts)$/, '').replaceAll('/', '.')}.${before + 1}`,
+        id: name === undefined ? `${page}.${before + 1}` : `${page}/${name}`,
         code: '\n'.repeat(before) + code,
-        runs: !isSource && !marks.split(' ').includes('no-run'),
+        runs: !isSource && !words.includes('no-run'),
+        servers: SERVERS.filter((server) => words.includes(server)),
       }
     })
 }
@@ -73,9 +82,10 @@ function markdownFiles(): readonly string[] {
   const readmes = ['packages', 'examples']
     .flatMap((folder) => readdirSync(`${ROOT}${folder}`).map((name) => `${folder}/${name}/README.md`))
     .concat('README.md')
-  const pages = readdirSync(`${ROOT}docs`, { recursive: true })
-    .map(String)
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`)
+  const pages = ['docs', 'packages/core/guide', 'packages/core/reference'].flatMap((folder) =>
+    readdirSync(`${ROOT}${folder}`, { recursive: true })
+      .map((name) => `${folder}/${String(name)}`)
+      .filter((file) => file.endsWith('.md')),
+  )
   return [...readmes, ...pages].filter((file) => existsSync(`${ROOT}${file}`)).sort()
 }

@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 import { type CommandResult, command } from './command.ts'
 import type { DocumentationExample } from './documentation-example.ts'
@@ -18,7 +18,8 @@ const TSCONFIG = {
     rootDir: '.',
     outDir: 'out',
   },
-  include: ['*.ts'],
+  include: ['**/*.ts'],
+  exclude: ['out'],
 }
 
 const HOME = `${ROOT}packages/workspace/`
@@ -32,13 +33,25 @@ export async function exampleFolder(): Promise<string> {
 /** Compiles all examples. @returns the compiler's complaints, nothing when there are none */
 export async function compileExamples(folder: string, examples: readonly DocumentationExample[]): Promise<string> {
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG))
-  await Promise.all(examples.map(({ id, code }) => writeFile(join(folder, `${id}.ts`), code)))
+  for (const { id, code } of examples) {
+    const file = join(folder, `${id}.ts`)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, code)
+  }
   const { output } = await command(`${ROOT}node_modules/.bin/tsc`, ['-p', folder, '--pretty', 'false'])
   return output
 }
 
-/** Runs a compiled example in a process of its own, in which servers do not keep the process alive. */
-export function runExample(folder: string, { id }: DocumentationExample): Promise<CommandResult> {
-  const preload = new URL(`file://${HOME}bin/unreferenced-servers.js`).href
-  return command(process.execPath, ['--import', preload, join(folder, 'out', `${id}.js`)], { timeoutMs: 30_000 })
+/**
+ * Runs a compiled example in a process of its own, in which servers and connections do not keep the process alive once its
+ * code has been run.
+ * @param env where its servers are
+ */
+export function runExample(
+  folder: string,
+  { id }: DocumentationExample,
+  env: NodeJS.ProcessEnv = {},
+): Promise<CommandResult> {
+  const file = join(folder, 'out', `${id}.js`)
+  return command(process.execPath, [`${HOME}bin/run-example.js`, file], { env, timeoutMs: 30_000 })
 }

@@ -13,6 +13,11 @@ test('an object is copied as JSON has it, and frozen to the bottom', () => {
   expect(Object.isFrozen((copy['a'] as { b: object[] }).b[1])).toBe(true)
 })
 
+test('a character of two halves is whole, and an escape of NUL is none', () => {
+  const given = { '😀': ['😀', '\\u0000', '\\ud83d'] }
+  expect(read(given)).toEqual(given)
+})
+
 const circular: Record<string, unknown> = { hunter2: 1 }
 circular['self'] = circular
 
@@ -24,6 +29,11 @@ test.each([
   ['a bigint within', { a: 1n }],
   ['a circle', circular],
   ['what becomes a list', { toJSON: () => [1] }],
+  ['a text with NUL', { a: 'b\0' }],
+  ['a text with NUL within', { a: [{ b: ['\0'] }] }],
+  ['a name with NUL', { a: { '\0': 1 } }],
+  ['half a character', { a: ['\ud83d'] }],
+  ['a name with half a character', { '\udc00': 1 }],
   ['what becomes nothing', { toJSON: () => undefined }],
   [
     'what fails',

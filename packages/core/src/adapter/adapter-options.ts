@@ -11,7 +11,8 @@ import type { Duration } from '../time/duration.ts'
 /** What every adapter can be told. */
 export interface AdapterOptions {
   /**
-   * Proxies whose `X-Forwarded-For` is believed: addresses, networks, or `loopback`, `linklocal`, `uniquelocal`.
+   * Proxies whose `X-Forwarded-For` is believed: addresses, networks, or `loopback`, `linklocal`, `uniquelocal`; and `unix` for
+   * one that is connected by a Unix socket.
    * Default: what the app itself trusts where the framework has such a setting (Express's `trust proxy`), else none.
    */
   readonly trustedProxies?: readonly string[]

@@ -13,7 +13,7 @@ function faultOf(guard: Partial<AnyGuard> | undefined): string | undefined {
   if (typeof guard !== 'object' || guard === null) {
     return `expected a guard, not ${guard === null ? 'null' : typeof guard}. Was a factory passed without calling it?`
   }
-  if (typeof guard.check !== 'function') return 'a guard has a "check" function.'
+  if (typeof guard.check !== 'function') return `a guard has a "check" function.${hintFor(guard)}`
   if (typeof guard.name !== 'string' || guard.name === '') return 'a guard has a name.'
   if (!['head', 'route', 'body'].includes(guard.reads as string)) {
     return `guard "${guard.name}": "reads" is "head", "route" or "body".`
@@ -26,6 +26,19 @@ function faultOf(guard: Partial<AnyGuard> | undefined): string | undefined {
     return `guard "${guard.name}": "${member}" is a list of the names of slots.`
   }
   return undefined
+}
+
+/** What was probably meant with an object that is no guard. */
+function hintFor(value: object): string {
+  const { find, verify, headers, req, callback } = value as Readonly<Record<string, unknown>>
+  if (typeof find === 'function' && typeof verify === 'function') {
+    return ' This is a kind of credential: authenticate([…]) makes a guard of it.'
+  }
+  if ('~standard' in value) return ' This is a schema: validate({ body: schema }) makes a guard of it.'
+  if (typeof callback === 'function') return ' This is an app: it comes first, frontDoor(app, guard).'
+  if (headers !== undefined || req !== undefined)
+    return ' This is a request: protect(guard) is middleware, protect is not.'
+  return ''
 }
 
 function isListOfNames(value: unknown): boolean {

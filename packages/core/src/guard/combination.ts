@@ -29,6 +29,8 @@ interface Combination {
 /** Registered, so that two copies of this package know each other's. Not enumerable, so that no copy of a guard has it. */
 const COMBINATION = Symbol.for('@ashlar/core combination 1')
 
+const partsByAsk = new WeakMap<Ask, Parts>()
+
 interface Marked {
   readonly [COMBINATION]?: Combination
 }
@@ -48,6 +50,7 @@ export function combine(how: Parts['how'], steps: readonly Step[], ask: Ask, pat
     check,
   } as AnyGuard
   const parts: Parts = Object.freeze({ how, guards, ...(paths && { paths: Object.freeze([...paths]) }) })
+  partsByAsk.set(ask, parts)
   const value: Combination = { of: made, parts, ask, steps: how === 'chain' ? steps : undefined }
   return Object.freeze(Object.defineProperty(made, COMBINATION, { value: Object.freeze(value) }))
 }
@@ -60,6 +63,12 @@ export function combinationOf(guard: AnyGuard | undefined): Combination | undefi
 /** How to ask a copy of a combinator, which is a guard of its own with the combinator's `check`, in a certain manner. */
 export function askOfCopy(guard: AnyGuard): Ask | undefined {
   return (guard.check as { readonly [COMBINATION]?: Ask })[COMBINATION]
+}
+
+/** Of a copy of a combinator, what that was made of. */
+export function partsOfCopy(guard: AnyGuard): Parts | undefined {
+  const ask = askOfCopy(guard)
+  return ask && partsByAsk.get(ask)
 }
 
 /**

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts'
+import { kindOf } from '../options/kind-of.ts'
 import { nearestName } from '../options/nearest-name.ts'
 import type { RequestView } from '../request/request-view.ts'
 import type { Late } from '../state/late.ts'
@@ -59,6 +60,9 @@ export function guard<
   const Needs extends SlotsByName = Record<never, never>,
   const Adds extends SlotsByName = Record<never, never>,
 >(definition: GuardDefinition<Needs, Adds>): Guard<StateOf<Adds>, StateOf<Needs>> {
+  if (typeof definition !== 'object' || definition === null) {
+    throw new ConfigurationError('ERR_GUARD_INVALID', `guard(): expected an object, not ${kindOf(definition)}.`)
+  }
   for (const member of Object.keys(definition)) {
     if (MEMBERS.includes(member)) continue
     const nearest = nearestName(member, MEMBERS)
@@ -70,8 +74,8 @@ export function guard<
     name,
     layer,
     reads,
-    ...(needs && { needs: namesOf(name, 'needs', needs) }),
-    ...(adds && { adds: namesOf(name, 'adds', adds) }),
+    ...(needs !== undefined && { needs: namesOf(name, 'needs', needs) }),
+    ...(adds !== undefined && { adds: namesOf(name, 'adds', adds) }),
     check,
   }
   checkGuard(made as Partial<AnyGuard>)
@@ -79,6 +83,12 @@ export function guard<
 }
 
 function namesOf(guard: string, member: 'needs' | 'adds', slots: SlotsByName): readonly string[] {
+  if (typeof slots !== 'object' || slots === null) {
+    throw new ConfigurationError(
+      'ERR_GUARD_INVALID',
+      `guard "${guard}": "${member}" is an object of slots: { principal }.`,
+    )
+  }
   const names = Object.keys(slots)
   for (const name of names) {
     const held = slots[name]?.name

@@ -4,7 +4,7 @@ import { guardTimeoutOf, judge, witnessOf } from '../run/judge.ts'
 import type { Awaitable } from '../time/awaitable.ts'
 import { isThenable } from '../time/is-thenable.ts'
 import { type Manner, trying } from './ask.ts'
-import { combine } from './combination.ts'
+import { combine, partsOf, partsOfCopy } from './combination.ts'
 import { beside, releasesOf } from './effects.ts'
 import type { AnyGuard, Guard } from './guard.ts'
 import type { AddsOf, NeedsOf, ToIntersection } from './order.ts'
@@ -17,7 +17,8 @@ import { ALLOW, type Announcement, type Deny, type Effects, type Held, type Verd
  * time of one guard. What a losing guard's refusal raises, such as `authn_login_fail`, is published only when none passes.
  * Its layer is that of its guards where they agree, `custom` otherwise. Only the winner's headers are sent. What a losing
  * guard has spent, such as a rate-limit token, stays spent; its after-response hook runs, so it can settle that itself.
- * @throws ConfigurationError `ERR_GUARD_INVALID` without guards
+ * A guard that `except` or `when` spares has passed.
+ * @throws ConfigurationError `ERR_GUARD_INVALID` without guards, and for one that never refuses, such as `shadow(guard)`
  * @example app.use('/reports', protect(some(permit('reports:read'), permit('audits:read'))))
  */
 export function some<const Guards extends readonly AnyGuard[]>(
@@ -25,12 +26,26 @@ export function some<const Guards extends readonly AnyGuard[]>(
 ): Guard<AddsOf<Guards[number]>, ToIntersection<NeedsOf<Guards[number]>> & object> {
   const steps = guards.map(stepOf)
   if (steps.length === 0) throw new ConfigurationError('ERR_GUARD_INVALID', 'some(): expected at least one guard.')
+  for (const { guard, name } of steps) if (neverRefuses(guard)) throw open(name)
   const guard = combine('some', steps, (request, state, manner) => {
     const verdict = firstOf(steps, 0, request, state, trying(manner), undefined)
     if (manner.tried || verdict === ALLOW) return verdict
     return isThenable(verdict) ? verdict.then((settled) => announced(settled, request)) : announced(verdict, request)
   })
   return guard as Guard<AddsOf<Guards[number]>, ToIntersection<NeedsOf<Guards[number]>> & object>
+}
+
+/** Whether it lets everything pass, whatever its guards say. */
+function neverRefuses(guard: AnyGuard): boolean {
+  const { how, guards } = partsOf(guard) ?? partsOfCopy(guard) ?? {}
+  return how === 'shadow' || (how !== undefined && how !== 'some' && guards!.every(neverRefuses))
+}
+
+function open(name: string): ConfigurationError {
+  return new ConfigurationError(
+    'ERR_GUARD_INVALID',
+    `some(): "${name}" never refuses, so some() would let everything pass. Write shadow(some(…)), or leave it out.`,
+  )
 }
 
 interface Lost {

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../errors.ts'
 import type { RequestView } from '../request/request-view.ts'
 import { checkGuard } from './check-guard.ts'
 import { askOfCopy, combinationOf } from './combination.ts'
@@ -16,6 +17,15 @@ export function stepsOf(guards: readonly AnyGuard[]): readonly Step[] {
   const steps = guards.flatMap((guard): readonly Step[] => combinationOf(guard)?.steps ?? [stepOf(guard)])
   checkOrder(steps)
   return steps
+}
+
+/**
+ * The same, where having no guard would be a mistake.
+ * @param where is configured: `'protect()'`
+ */
+export function stepsOfSome(where: string, guards: readonly AnyGuard[]): readonly Step[] {
+  if (guards.length > 0) return stepsOf(guards)
+  throw new ConfigurationError('ERR_GUARD_INVALID', `${where}: expected at least one guard.`, { where })
 }
 
 /** @throws ConfigurationError `ERR_GUARD_INVALID` */

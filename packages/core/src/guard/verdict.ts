@@ -76,6 +76,9 @@ export const ALLOW: Allow<never> = Object.freeze({ kind: 'allow' })
 /**
  * Lets the request pass.
  * @param state slots to add, by name
+ * @example
+ * allow() // ALLOW
+ * allow({ tenant: 'acme' }, { headers: { 'X-Tenant': 'acme' } })
  */
 export function allow(): Allow<never>
 export function allow<Adds extends object>(state: Adds, effects?: Effects & Account): Allow<Adds>
@@ -83,12 +86,21 @@ export function allow(state?: object, effects?: Effects & Account): Allow {
   return state ? { kind: 'allow', state, ...effects } : ALLOW
 }
 
-/** Refuses the request with an RFC 9457 problem. */
+/**
+ * Refuses the request with an RFC 9457 problem.
+ * @example
+ * deny(problem('not-permitted'), { reason: 'not the owner' })
+ */
 export function deny(problem: Problem, effects?: Effects & Account): Deny {
   return { kind: 'deny', problem, ...effects }
 }
 
-/** Answers the request completely. */
+/**
+ * Answers the request completely.
+ * @example
+ * respond(204, { headers: { 'Access-Control-Max-Age': '600' } })
+ * respond(302, { headers: { Location: '/login' } })
+ */
 export function respond(status: number, effects?: Effects & Account & { readonly body?: Respond['body'] }): Respond {
   return { kind: 'respond', status, ...effects }
 }

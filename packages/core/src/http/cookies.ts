@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors.ts'
 
-export interface SetCookieOptions {
+/** How long a browser keeps a cookie, and to whom it sends it. */
+export interface CookieAttributes {
   readonly sameSite: 'Strict' | 'Lax'
   /** How long the browser keeps it, in milliseconds; 0 removes it. Left out: until the browser is closed. */
   readonly lifeMs?: number
@@ -38,7 +39,7 @@ export function cookieValues(headers: string | readonly string[] | undefined, na
  * `__Host-` asks for (RFC 6265bis §4.1.3.2).
  * @throws ConfigurationError `ERR_OPTION_INVALID` for what would be another cookie than it says, or none
  */
-export function setCookie(name: string, value: string, { sameSite, lifeMs }: SetCookieOptions): string {
+export function setCookie(name: string, value: string, { sameSite, lifeMs }: CookieAttributes): string {
   if (!NAME.test(name)) throw invalid('a name is of letters, digits and characters such as "-" and "_".')
   if (!VALUE.test(value)) throw invalid('a value is of printable ASCII without spaces, quotes, commas, ";" and "\\".')
   if (name.length + value.length > MAX_LENGTH) throw invalid(`name and value are at most ${MAX_LENGTH} characters.`)

@@ -1,4 +1,4 @@
-import { UnavailableError } from '../errors.ts'
+import { ask } from '../time/ask.ts'
 import type { Fetch } from './fetch.ts'
 
 export interface JsonRequest {
@@ -15,31 +15,34 @@ const DEFAULT_MAX_BYTES = 1 << 20
  * connection fails, as a kept one does that the other side closes at that very moment.
  * @throws UnavailableError for whatever goes wrong
  */
-export async function requestJson(
+export async function requestJson(url: string, request: JsonRequest): Promise<Record<string, unknown>> {
+  const calling = new AbortController()
+  return ask(new URL(url).host, request.timeoutMs, () => answerOf(url, request, calling.signal), {
+    callOff: () => calling.abort(),
+  })
+}
+
+async function answerOf(
   url: string,
-  { fetch, timeoutMs, maxBytes = DEFAULT_MAX_BYTES, init = {} }: JsonRequest,
+  { fetch, maxBytes = DEFAULT_MAX_BYTES, init = {} }: JsonRequest,
+  signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
-  const signal = AbortSignal.timeout(timeoutMs)
   const headers = { accept: 'application/json', ...(init.headers as Record<string, string> | undefined) }
-  const ask = (): Promise<Response> => fetch(url, { redirect: 'error', ...init, headers, signal })
-  try {
-    const response = await ask().catch((error: unknown) => {
-      if (signal.aborted) throw error
-      return ask()
-    })
-    if (response.status !== 200) {
-      await response.body?.cancel()
-      throw new UnavailableError(`The answer's status was ${response.status}.`)
-    }
-    const value = parsed(await boundedText(response, maxBytes))
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new UnavailableError('The answer was no JSON object.')
-    }
-    // What the answer does not say is not to be found on a polluted `Object.prototype`.
-    return Object.setPrototypeOf(value, null)
-  } catch (cause) {
-    throw new UnavailableError(`${new URL(url).host} could not be asked.`, { cause })
+  const send = async (): Promise<Response> => fetch(url, { redirect: 'error', ...init, headers, signal })
+  const response = await send().catch((error: unknown) => {
+    if (signal.aborted) throw error
+    return send()
+  })
+  if (response.status !== 200) {
+    await response.body?.cancel()
+    throw new Error(`The answer's status was ${response.status}.`)
   }
+  const value = parsed(await boundedText(response, maxBytes))
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error('The answer was no JSON object.')
+  }
+  // What the answer does not say is not to be found on a polluted `Object.prototype`.
+  return Object.setPrototypeOf(value, null)
 }
 
 /** Without the parser's error, which quotes what it could not read; that may be a token or a secret. */
@@ -47,7 +50,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new UnavailableError('The answer was no JSON.')
+    throw new Error('The answer was no JSON.')
   }
 }
 
@@ -57,7 +60,7 @@ async function boundedText(response: Response, maxBytes: number): Promise<string
   let size = 0
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.length
-    if (size > maxBytes) throw new UnavailableError(`The answer was longer than ${maxBytes} bytes.`)
+    if (size > maxBytes) throw new Error(`The answer was longer than ${maxBytes} bytes.`)
     chunks.push(chunk)
   }
   return new TextDecoder().decode(Buffer.concat(chunks))

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 
-import type { ErrorCode } from '../errors.ts'
 import { warn } from '../trouble/warn.ts'
 import { plainAddress, type TrustProxy } from './address.ts'
 
@@ -26,7 +25,7 @@ export function noticeAddress(
   if (address === undefined) {
     // A connection that has closed has lost its address, which says nothing of the arrangement.
     if (raw.socket.destroyed) return
-    tell(
+    warn(
       'ERR_ADDRESS_UNKNOWN',
       'A request has no client address, as behind a Unix socket whose proxy is not trusted or sends no X-Forwarded-For. All such requests pass for one caller.',
     )
@@ -35,7 +34,7 @@ export function noticeAddress(
   let all = believesAll.get(trust)
   if (all === undefined) believesAll.set(trust, (all = trust(DOCUMENTATION_ADDRESS, FARTHEST_HOP)))
   if (all) {
-    tell(
+    warn(
       'ERR_PROXY_TRUSTS_ALL',
       'Every proxy is trusted, so any caller can choose the address that it is known by. Name the proxies, or count them.',
     )
@@ -44,18 +43,14 @@ export function noticeAddress(
   const { 'x-forwarded-for': forwardedFor, forwarded } = raw.headers
   if ((forwardedFor === undefined && forwarded === undefined) || plainAddress(peer) !== address) return
   if (!trust(address, 0)) {
-    tell(
+    warn(
       'ERR_PROXY_NOT_TRUSTED',
       'Requests carry X-Forwarded-For from a proxy that is not trusted, so all of its clients pass for one caller. Set "trust proxy" or trustedProxies.',
     )
   } else if (forwardedFor === undefined) {
-    tell(
+    warn(
       'ERR_PROXY_NOT_TRUSTED',
       'A trusted proxy sends Forwarded, which is not read, and no X-Forwarded-For, so all of its clients pass for one caller. Have it send X-Forwarded-For.',
     )
   }
-}
-
-function tell(code: ErrorCode, message: string): void {
-  warn(code, `${message} See docs/reference/errors/${code}.md`)
 }

@@ -3,6 +3,9 @@ import { link, mkdir, open, readFile, unlink, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 
 import { UnavailableError } from '../errors.ts'
+import { OptionPlace } from '../options/option-place.ts'
+import { text } from '../options/text-option.ts'
+import { boundedMap } from '../time/bounded-map.ts'
 import type { SubjectKeys } from './subject-keys.ts'
 
 const CACHED_KEYS = 10_000
@@ -14,11 +17,15 @@ const PSEUDONYM = /^[\w-]{43}$/
  * subjects come back with them. A process that knows a key which another one shreds goes on sealing with it, and nobody
  * opens that.
  * @param folder made if it is missing, readable for this user only
+ * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @example
+ * const subjects = await fileSubjectKeys('/var/lib/orders/subjects')
  */
 export async function fileSubjectKeys(folder: string): Promise<SubjectKeys> {
+  text()(folder, new OptionPlace('fileSubjectKeys()', 'folder'))
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const pepper = await madeKey(join(folder, 'pepper'), folder)
-  const cache = new Map<string, KeyObject>()
+  const cache = boundedMap<string, KeyObject>(CACHED_KEYS)
   const pathOf = (pseudonym: string): string => {
     if (PSEUDONYM.test(pseudonym)) return join(folder, `${pseudonym}.key`)
     throw new RangeError('No such pseudonym.')
@@ -29,7 +36,6 @@ export async function fileSubjectKeys(folder: string): Promise<SubjectKeys> {
       const known = cache.get(pseudonym)
       if (known) return known
       return madeKey(pathOf(pseudonym), folder).then((key) => {
-        if (cache.size >= CACHED_KEYS) cache.delete(cache.keys().next().value!)
         cache.set(pseudonym, key)
         return key
       })

@@ -2,6 +2,7 @@ import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 
 import { UnavailableError } from '../errors.ts'
 import { group } from '../options/group.ts'
+import { unquoted } from '../options/kind-of.ts'
 import { listOf } from '../options/list-of.ts'
 import { OptionPlace } from '../options/option-place.ts'
 import { optional } from '../options/optional.ts'
@@ -154,9 +155,11 @@ function readSecrets(at: OptionPlace, entries: unknown): readonly Secret[] {
 
 function readSecret(value: unknown, at: OptionPlace): KeyObject {
   if (value === undefined) throw at.missing()
-  if (typeof value !== 'string' && !(value instanceof Uint8Array)) throw at.invalid('a text or bytes', value)
+  if (typeof value !== 'string' && !(value instanceof Uint8Array))
+    throw at.invalid(`a text or bytes, not ${unquoted(value)}`)
   const bytes = Buffer.from(value as Uint8Array)
   if (bytes.length < MIN_SECRET_BYTES) throw at.unsafe(`has ${MIN_SECRET_BYTES} bytes at least, not ${bytes.length}`)
+  if (bytes.every((byte) => byte === 0)) throw at.unsafe('is of zeros alone, as bytes are that nobody has filled')
   return createSecretKey(bytes)
 }
 

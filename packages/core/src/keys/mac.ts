@@ -1,7 +1,9 @@
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 
+import { OptionPlace } from '../options/option-place.ts'
 import { decodeBase64url } from './base64url.ts'
 import type { KeyRing } from './key-ring.ts'
+import { readPurpose } from './purpose.ts'
 
 /** Signs texts so that they can be known again without being kept. */
 export interface Mac {
@@ -17,12 +19,14 @@ export interface Mac {
 /**
  * HMAC-SHA-256 with the keys of a ring.
  * @param purpose what the signature is for, such as `'cross-site token'`; each purpose has keys of its own
+ * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID` for a purpose that is none
  * @example
  * const links = mac(keyRing([{ id: '2026-08', secret }]), 'download link')
  * const signature = links.sign(path)
  * if (!links.verify(path, signature)) return deny(problem('not-found'))
  */
 export function mac(ring: KeyRing, purpose: string): Mac {
+  readPurpose(purpose, new OptionPlace('mac()', 'purpose'))
   const keys = ring.derive(`mac ${purpose}`)
   return Object.freeze<Mac>({
     sign(text) {
@@ -30,7 +34,7 @@ export function mac(ring: KeyRing, purpose: string): Mac {
       return `${id}.${digest(key, text).toString('base64url')}`
     },
     verify(text, signature) {
-      if (typeof signature !== 'string') return false
+      if (typeof signature !== 'string' || typeof text !== 'string') return false
       const dot = signature.indexOf('.')
       const key = keys.find(signature.slice(0, Math.max(dot, 0)))
       const given = key && decodeBase64url(signature.slice(dot + 1))

@@ -1,6 +1,8 @@
+import { OptionPlace } from '../options/option-place.ts'
 import { openBytes, sealBytes } from './aes-gcm.ts'
 import { decodeBase64url } from './base64url.ts'
 import type { KeyRing } from './key-ring.ts'
+import { readContext, readPurpose } from './purpose.ts'
 
 /** Encrypts texts so that nobody else can read or change them. */
 export interface Seal {
@@ -20,20 +22,23 @@ const [UTF8, UTF16] = [0, 1]
 /**
  * AES-256-GCM with a fresh random nonce each time: `<key id>.<base64url>`.
  * @param purpose what the seal is for, such as `'session cookie'`; each purpose has keys of its own
+ * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID` for a purpose or a context that is none: they would be one
  * @example
  * const cookies = seal(keyRing([{ id: '2026-08', secret }]), 'session cookie')
  * const sealed = cookies.seal(JSON.stringify(session), '__Host-session')
  * const opened = cookies.open(sealed, '__Host-session')
  */
 export function seal(ring: KeyRing, purpose: string): Seal {
+  readPurpose(purpose, new OptionPlace('seal()', 'purpose'))
   const keys = ring.derive(`seal ${purpose}`)
   return Object.freeze<Seal>({
     seal(text, context) {
+      readContext(context, new OptionPlace('seal()', 'context'))
       const { id, key } = keys.current()
       return `${id}.${sealBytes(key, encode(text), bound(id, context)).toString('base64url')}`
     },
     open(sealed, context) {
-      if (typeof sealed !== 'string') return undefined
+      if (typeof sealed !== 'string' || typeof context !== 'string') return undefined
       const dot = sealed.indexOf('.')
       const id = sealed.slice(0, Math.max(dot, 0))
       const key = keys.find(id)

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 
 import { AshlarError } from '../errors.ts'
 import type { Awaitable } from '../time/awaitable.ts'
+import { isThenable } from '../time/is-thenable.ts'
 import { openBytes, sealBytes } from './aes-gcm.ts'
 import { decodeBase64url } from './base64url.ts'
 
@@ -40,7 +41,7 @@ export interface SubjectSealed {
 export function sealFor(keys: SubjectKeys, subject: string, text: string): Awaitable<SubjectSealed> {
   const pseudonym = keys.pseudonym(subject)
   const key = keys.keyFor(pseudonym)
-  return 'then' in key ? key.then((found) => sealWith(found, pseudonym, text)) : sealWith(key, pseudonym, text)
+  return isThenable(key) ? key.then((found) => sealWith(found, pseudonym, text)) : sealWith(key, pseudonym, text)
 }
 
 function sealWith(key: KeyObject, subject: string, text: string): SubjectSealed {

@@ -35,6 +35,11 @@ export function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
+/** What a value is that could be a secret, also as a number. */
+export function unquoted(value: unknown): string {
+  return typeof value === 'number' ? 'a number' : kindOf(value)
+}
+
 /** A text as it was written, cut where it is long; only for options that are no secret. Anything else by its kind. */
 export function quoted(value: unknown): string {
   if (typeof value !== 'string') return kindOf(value)

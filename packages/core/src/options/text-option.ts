@@ -1,4 +1,4 @@
-import { kindOf, quoted } from './kind-of.ts'
+import { quoted, unquoted } from './kind-of.ts'
 import type { OptionReader } from './option-reader.ts'
 
 export interface TextRules {
@@ -23,6 +23,6 @@ export function text({ pattern, says, fallback, quote = false }: TextRules = {})
       return fallback
     }
     if (typeof value === 'string' && expression.test(value)) return value
-    throw at.invalid(`${kind}, not ${quote ? quoted(value) : kindOf(value)}`)
+    throw at.invalid(`${kind}, not ${quote ? quoted(value) : unquoted(value)}`)
   }
 }

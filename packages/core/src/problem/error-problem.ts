@@ -61,8 +61,10 @@ function codeFor(error: unknown, request: SentRequest | undefined): ProblemCode 
   if (claimed === undefined) return parserProblem(error, request) ?? 'internal-error'
   if (typeof claimed !== 'number' || !Number.isInteger(claimed) || claimed < 400 || claimed > 499 || expose === false)
     return 'internal-error'
-  if (claimed === 400)
-    return MALFORMED_BODY.has(type) || error instanceof SyntaxError ? 'malformed-body' : 'bad-request'
+  if (claimed === 400) {
+    if (MALFORMED_BODY.has(type) || error instanceof SyntaxError) return 'malformed-body'
+    return parserProblem(error, request) ?? 'bad-request'
+  }
   return BY_STATUS[claimed] ?? claimed
 }
 

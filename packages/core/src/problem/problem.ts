@@ -1,6 +1,10 @@
+import { ConfigurationError } from '../errors.ts'
+import { quoted } from '../options/kind-of.ts'
+import { nearestName } from '../options/nearest-name.ts'
+
 /**
  * RFC 9457 problem details.
- * `type` is `urn:ashlar:problem:<code>`; each code has a page under docs/reference/problems/.
+ * `type` is `urn:ashlar:problem:<code>`; each code has a page under reference/problems/.
  */
 export interface Problem {
   readonly type: string
@@ -12,7 +16,7 @@ export interface Problem {
   readonly [extension: string]: unknown
 }
 
-/** The codes of Ashlar's own problems. Each has a page under docs/reference/problems/. */
+/** The codes of Ashlar's own problems. Each has a page under reference/problems/. */
 export type ProblemCode =
   | 'ambiguous-target'
   | 'invalid-input'
@@ -58,11 +62,24 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; r
     'circuit-open': { status: 503, title: 'Temporarily unavailable' },
   })
 
-/** One of Ashlar's own problems, with a detail that the caller may read. */
+/**
+ * One of Ashlar's own problems, with a detail that the caller may read.
+ * @throws ConfigurationError `ERR_OPTION_INVALID` for a code that is none of them
+ * @example
+ * problem('not-found')
+ * problem('invalid-input', { detail: 'The tenant is not known.', tenants: ['acme'] })
+ */
 export function problem(
   code: ProblemCode,
   members?: Readonly<Record<string, unknown>> & { readonly detail?: string },
 ): Problem {
+  if (!Object.hasOwn(PROBLEMS, code)) throw unknownProblem(code)
   const { status, title } = PROBLEMS[code]
   return { type: `urn:ashlar:problem:${code}`, title, status, code, ...members }
+}
+
+function unknownProblem(code: unknown): ConfigurationError {
+  const nearest = typeof code === 'string' ? nearestName(code.slice(0, 64), Object.keys(PROBLEMS)) : undefined
+  const hint = nearest ? `Did you mean "${nearest}"?` : `Known are: ${Object.keys(PROBLEMS).join(', ')}.`
+  return new ConfigurationError('ERR_OPTION_INVALID', `problem(): there is no problem ${quoted(code)}. ${hint}`)
 }

@@ -1,6 +1,9 @@
-import { ConfigurationError } from '../errors.ts'
-import { checkOptionNames, numberOption } from '../options/options.ts'
-
+import { flag } from '../options/flag.ts'
+import { listOf } from '../options/list-of.ts'
+import { wholeNumber } from '../options/number-option.ts'
+import { orElse } from '../options/optional.ts'
+import { readOptions } from '../options/read-options.ts'
+import { text } from '../options/text-option.ts'
 import { PlainTexts } from './plain-texts.ts'
 import { nameRule, type Sensitivity } from './sensitive-names.ts'
 import { isCardNumber, redactText, type TextRules } from './sensitive-text.ts'
@@ -40,21 +43,15 @@ const NAMING = ['name', 'key', 'field', 'header', 'Name', 'Key']
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
  */
 export function redaction(options: RedactionOptions = {}): Redact {
-  const where = 'redaction()'
-  checkOptionNames(where, options, ['names', 'emails', 'phones', 'maxDepth', 'maxEntries', 'maxText'])
-  const { names = [], emails = false, phones = false } = options
-  if (!Array.isArray(names) || names.some((name) => typeof name !== 'string' || !/[A-Za-z0-9]/.test(name))) {
-    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "names" is a list of names.`)
-  }
-  const rules: Rules = {
-    sensitivity: nameRule(names),
-    emails,
-    phones,
-    maxDepth: numberOption(where, 'maxDepth', options.maxDepth, { min: 1, max: 64, integer: true, fallback: 8 }),
-    maxEntries: numberOption(where, 'maxEntries', options.maxEntries, { min: 1, integer: true, fallback: 100 }),
-    maxText: numberOption(where, 'maxText', options.maxText, { min: 64, integer: true, fallback: 4096 }),
-    plain: new PlainTexts(),
-  }
+  const { names, emails, phones, ...bounds } = readOptions('redaction()', options, {
+    names: orElse(listOf(text({ pattern: /[A-Za-z0-9]/, says: 'a name' }), { min: 0 }), () => []),
+    emails: flag(false),
+    phones: flag(false),
+    maxDepth: wholeNumber({ min: 1, max: 64, fallback: 8 }),
+    maxEntries: wholeNumber({ min: 1, fallback: 100 }),
+    maxText: wholeNumber({ min: 64, fallback: 4096 }),
+  })
+  const rules: Rules = { sensitivity: nameRule(names), emails, phones, ...bounds, plain: new PlainTexts() }
   return (value) => clean(value, rules, rules.maxDepth, [])
 }
 

@@ -4,7 +4,7 @@ export function hasTwoHosts(rawHeaders: readonly string[] | undefined): boolean 
   let hosts = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]!
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts++
+    if (name.length === 4 && (name === 'Host' || name.toLowerCase() === 'host')) hosts++
   }
   return hosts > 1
 }

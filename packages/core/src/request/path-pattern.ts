@@ -68,7 +68,11 @@ function anyOf(patterns: readonly string[], wide: boolean): (path: string) => bo
   const [first, ...others] = matchers
   if (!first) return (path) => exact.has(path)
   if (others.length === 0 && exact.size === 0) return first
-  return (path) => exact.has(path) || matchers.some((matches) => matches(path))
+  return (path) => {
+    if (exact.has(path)) return true
+    for (const matches of matchers) if (matches(path)) return true
+    return false
+  }
 }
 
 /** A run of segments by their text, slashes included, or any one segment. */

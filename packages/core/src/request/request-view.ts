@@ -9,6 +9,7 @@ export interface RequestView {
   readonly method: string
   /** The path as the client wrote it, before any router changed it. Never ambiguous: such requests are refused first. */
   readonly path: string
+  /** What the app reads in the query, whichever parser it has been told to use; immutable and without prototypes. */
   readonly query: Query
   /** Path and query as the client wrote them. */
   readonly target: string

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import { type ServerResponse, validateHeaderName } from 'node:http'
 
 import { AshlarError } from '../errors.ts'
 import type { BeforeHeaders, Effects, Headers } from '../guard/verdict.ts'
@@ -43,6 +43,8 @@ export class ResponseHeaders {
   apply(effects: Effects): void {
     const { headers, append, remove, beforeHeaders } = effects
     if (!headers && !append && !remove && !beforeHeaders) return
+    // Those are removed when the app answers, who could not answer for a mistake in them.
+    if (remove) checkNames(remove)
     const response = this.#response
     if (headers) for (const name in headers) response.setHeader(name, headers[name]!)
     if (append) {
@@ -123,6 +125,12 @@ export class ResponseHeaders {
       request.report(error)
     }
   }
+}
+
+/** @throws AshlarError `ERR_GUARD_INVALID`, TypeError for what is no name */
+function checkNames(names: unknown): void {
+  if (!Array.isArray(names)) throw new AshlarError('ERR_GUARD_INVALID', 'A verdict’s "remove" is a list of names.')
+  for (const name of names) validateHeaderName(name)
 }
 
 /** Whether a field has this value among its own, be they lines or members of a list: `Vary: Origin, Accept-Encoding`. */

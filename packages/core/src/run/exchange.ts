@@ -18,7 +18,6 @@ import { offerLocals } from '../state/locals.ts'
 import type { Principal } from '../state/principal.ts'
 import { type SlotValues, slotValues } from '../state/slot-values.ts'
 import { contain } from '../trouble/contain.ts'
-import { warn } from '../trouble/warn.ts'
 import type { Witness } from './witness.ts'
 
 /** One request and its response: everything that its guards share. */
@@ -131,7 +130,7 @@ export class Exchange implements CarriedExchange, Witness, AnsweredRequest {
   }
 
   report(error: unknown): void {
-    contain(() => this.#port.report(this.#context, error), notTold)
+    contain(() => this.#port.report(this.#context, error))
   }
 
   after(hook: AfterResponse): void {
@@ -155,7 +154,12 @@ export class Exchange implements CarriedExchange, Witness, AnsweredRequest {
     })
     this.#outcome = outcome
     if (this.#hooks) for (const hook of this.#hooks) this.#call(hook, outcome)
-    if (events.hasSubscribers) this.#publishCompletion(outcome)
+    if (!events.hasSubscribers) return
+    // Called by an event, whose emitter would pass on what a foreign principal or route throws when it is read.
+    contain(
+      () => this.#publishCompletion(outcome),
+      (error) => this.report(error),
+    )
   }
 
   /** `close` comes last on every path: after `finish` as well as on an abort. */
@@ -196,10 +200,6 @@ export class Exchange implements CarriedExchange, Witness, AnsweredRequest {
 /** One listener for all, so that none is made for each. */
 function closeExchange(this: ServerResponse): void {
   exchangeOfResponse(this)?.close()
-}
-
-function notTold(): void {
-  warn('ERR_BACKGROUND_FAILURE', 'The function that is told of errors failed itself.')
 }
 
 /** A request is often logged whole; what guards know of it is not for the log. */

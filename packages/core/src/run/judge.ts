@@ -9,6 +9,7 @@ import type { RequestView } from '../request/request-view.ts'
 import type { Awaitable } from '../time/awaitable.ts'
 import { withDeadline } from '../time/deadline.ts'
 import { isThenable } from '../time/is-thenable.ts'
+import { contain } from '../trouble/contain.ts'
 import type { Witness } from './witness.ts'
 
 const DEFAULT_TIMEOUT_MS = 10_000
@@ -52,7 +53,11 @@ async function settle(
     const verdict = await withDeadline(pending, timeLeft(witness, manner), {
       error: () => new AshlarError('ERR_GUARD_TIMEOUT', `Guard "${step.name}" did not answer in time.`),
       // What a late verdict holds is let go of when the response closes, as if it had been in time.
-      late: (verdict) => release(verdict, witness),
+      late: (verdict) =>
+        contain(
+          () => release(verdict, witness),
+          (error) => witness?.report(error),
+        ),
     })
     return record(step, verdict, witness, manner)
   } catch (error) {
@@ -156,14 +161,20 @@ function checkNeeds({ name: guard }: Step, needs: readonly string[], state: obje
 function checkVerdict({ name }: Step, verdict: Verdict | undefined): Verdict {
   switch (verdict?.kind) {
     case 'allow':
-      return verdict
+      if (areEffects(verdict.also)) return verdict
+      break
     case 'deny':
-      if (isStatus(verdict.problem?.status, 400)) return verdict
+      if (areEffects(verdict.also) && isStatus(verdict.problem?.status, 400)) return verdict
       break
     case 'respond':
-      if (isStatus(verdict.status, 200)) return verdict
+      if (areEffects(verdict.also) && isStatus(verdict.status, 200)) return verdict
   }
   throw new AshlarError('ERR_GUARD_INVALID', `Guard "${name}" answered something that is no verdict.`)
+}
+
+function areEffects(also: unknown): boolean {
+  if (also === undefined) return true
+  return Array.isArray(also) && also.every((effects) => typeof effects === 'object' && effects !== null)
 }
 
 function isStatus(status: unknown, min: number): boolean {

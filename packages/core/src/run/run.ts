@@ -1,4 +1,7 @@
+import type { ServerResponse } from 'node:http'
+
 import type { Port } from '../adapter/port.ts'
+import { ConfigurationError } from '../errors.ts'
 import { effectsOf, releasesOf } from '../guard/effects.ts'
 import type { Step } from '../guard/step.ts'
 import { stepOf } from '../guard/steps-of.ts'
@@ -14,7 +17,8 @@ import { failed, judge } from './judge.ts'
 
 /**
  * Runs guards in order. `true` when the request may go on; otherwise it has been answered.
- * Never throws or rejects, and makes no promise as long as the guards make none.
+ * Never rejects, and makes no promise as long as the guards make none.
+ * @throws ConfigurationError `ERR_MIDDLEWARE_MISUSED` where there is no request to look at
  */
 export function run<Context>(port: Port<Context>, steps: readonly Step[], context: Context): Awaitable<boolean> {
   let exchange: Exchange
@@ -130,13 +134,14 @@ function giveUp(exchange: Exchange, error: unknown): false {
   return false
 }
 
-/** What can't even be looked at, because the framework does not hold what it should. */
-function turnAway<Context>(port: Port<Context>, context: Context, error: unknown): false {
-  contain(
-    () => port.report(context, error),
-    () => undefined,
-  )
-  const response = port.response(context)
+/**
+ * Answers a request that can't even be looked at, because the framework does not hold what it should, or that failed where
+ * nobody else would answer it.
+ * @throws ConfigurationError `ERR_MIDDLEWARE_MISUSED` where there is no response
+ */
+export function turnAway<Context>(port: Port<Context>, context: Context, error: unknown): false {
+  const response = responseOf(port, context)
+  contain(() => port.report(context, error))
   try {
     if (response.headersSent) throw error
     const refusal = problem('internal-error')
@@ -145,4 +150,17 @@ function turnAway<Context>(port: Port<Context>, context: Context, error: unknown
     response.destroy()
   }
   return false
+}
+
+function responseOf<Context>(port: Port<Context>, context: Context): ServerResponse {
+  try {
+    const response = port.response(context)
+    if (typeof response.setHeader === 'function') return response
+  } catch {
+    // There is none.
+  }
+  throw new ConfigurationError(
+    'ERR_MIDDLEWARE_MISUSED',
+    'What is protected was called without a request and its response. What only its class is to call is a #private method.',
+  )
 }

@@ -10,6 +10,8 @@ export interface CarriedExchange {
   apply(effects: Effects): void
   /** Makes the headers final, before they go out with this status. */
   seal(status: number): void
+  /** Tells the operator of an error. */
+  report(error: unknown): void
   /** The response is over. */
   close(): void
 }

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
+import { callback } from '../options/callback.ts'
+import { OptionPlace } from '../options/option-place.ts'
 import { Late } from './late.ts'
 import { type Slot, slot } from './state.ts'
 
@@ -27,6 +29,7 @@ export function lateSlot<Value, Given>(
   name: string,
   make: (given: Given, raw: IncomingMessage) => Value,
 ): LateSlot<Value, Given> {
+  callback()(make, new OptionPlace('lateSlot()', 'make'))
   return Object.freeze({
     ...slot<Value>(name),
     from: (given: Given) => Object.freeze(new Late((raw) => make(given, raw))),

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
+import { contain } from '../trouble/contain.ts'
+import { exchangeOf } from './carried-exchange.ts'
 import type { SlotValues } from './slot-values.ts'
 
 /** Registered, so that what another copy of this package has put into a slot is known for what it is. */
@@ -29,6 +31,19 @@ export function slotValue(slots: SlotValues, name: string, raw: IncomingMessage)
   const held = slots[name]
   if (!isLate(held)) return held
   const value = held.make(raw)
-  if (!held.made) slots[name] = new Late(() => value, true)
+  if (held.made) return value
+  slots[name] = new Late(() => value, true)
+  // Templates read what they never wait for.
+  if (mayEndTheProcess(value)) {
+    contain(
+      () => value,
+      (error) => exchangeOf(raw)?.report(error),
+    )
+  }
   return value
+}
+
+/** Only the language's own promises do when nobody waits for them; other thenables may begin their work when somebody does. */
+function mayEndTheProcess(value: unknown): value is PromiseLike<unknown> {
+  return Object.prototype.toString.call(value) === '[object Promise]'
 }

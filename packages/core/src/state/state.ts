@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 
 import { AshlarError } from '../errors.ts'
+import { OptionPlace } from '../options/option-place.ts'
+import { text } from '../options/text-option.ts'
 import { exchangeOf } from './carried-exchange.ts'
 import { slotValue } from './late.ts'
 
@@ -16,8 +18,15 @@ export interface Slot<Value> {
   find(source: RequestSource): Value | undefined
 }
 
-/** A slot by its name. Two slots of one name are the same slot, also across copies of this package. */
+/**
+ * A slot by its name. Two slots of one name are the same slot, also across copies of this package.
+ * @throws ConfigurationError `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID` for a name that is no text, or an empty one
+ * @example
+ * const tenant = slot<string>('tenant')
+ * app.get('/report', protect(knownTenant), (req, res) => res.json({ tenant: tenant.of(req) }))
+ */
 export function slot<Value>(name: string): Slot<Value> {
+  text()(name, new OptionPlace('slot()', 'name'))
   return Object.freeze({
     name,
     of(source: RequestSource): Value {
@@ -40,7 +49,11 @@ function find(name: string, source: RequestSource): unknown {
   return exchange && slotValue(exchange.state, name, raw)
 }
 
-/** Everything that guards have added to this request so far. Guards and handlers that know what they want use a slot. */
+/**
+ * Everything that guards have added to this request so far. Guards and handlers that know what they want use a slot.
+ * @example
+ * Object.keys(stateOf(request)) // ['frontDoor', 'principal']
+ */
 export function stateOf(source: RequestSource): object {
   return exchangeOf(rawOf(source))?.state ?? {}
 }

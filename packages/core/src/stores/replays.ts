@@ -1,7 +1,9 @@
-import { ConfigurationError, UnavailableError } from '../errors.ts'
-import { checkOptionNames, numberOption } from '../options/options.ts'
+import { UnavailableError } from '../errors.ts'
+import { clock as clockOption } from '../options/clock-option.ts'
+import { wholeNumber } from '../options/number-option.ts'
+import { readOptions } from '../options/read-options.ts'
 import type { Awaitable } from '../time/awaitable.ts'
-import { type Clock, systemClock } from '../time/clock.ts'
+import type { Clock } from '../time/clock.ts'
 import { expiringMap } from '../time/expiring-map.ts'
 
 /** Remembers what may be used once. */
@@ -25,14 +27,9 @@ export interface MemoryReplaysOptions {
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
  */
 export function memoryReplays(options: MemoryReplaysOptions = {}): ReplayStore {
-  const where = 'memoryReplays()'
-  checkOptionNames(where, options, ['maxRemembered', 'clock'])
-  const { clock = systemClock } = options
-  if (typeof clock?.now !== 'function') {
-    throw new ConfigurationError('ERR_OPTION_INVALID', `${where}: "clock" is an object with now().`)
-  }
-  const max = numberOption(where, 'maxRemembered', options.maxRemembered, {
-    ...{ min: 1, max: 1e7, integer: true, fallback: 1_000_000 },
+  const { maxRemembered: max, clock } = readOptions('memoryReplays()', options, {
+    maxRemembered: wholeNumber({ min: 1, max: 1e7, fallback: 1_000_000 }),
+    clock: clockOption,
   })
   const claimed = expiringMap<string, true>({ max, clock, whenFull: 'refuse' })
   return Object.freeze<ReplayStore>({

@@ -1,7 +1,7 @@
 import { codeOf, UnavailableError } from '../errors.ts'
 import type { Awaitable } from './awaitable.ts'
+import { withDeadline } from './deadline.ts'
 import { isThenable } from './is-thenable.ts'
-import { timeLimit } from './time-limit.ts'
 
 export interface AskOptions<T> {
   /** Called with a value that comes when the time is up already. Must not throw. */
@@ -32,34 +32,11 @@ export function ask<T>(
   } catch (cause) {
     throw failure(what, cause)
   }
-  return isThenable(answer) ? inTime(what, timeoutMs, answer as PromiseLike<T>, options) : answer
-}
-
-function inTime<T>(
-  what: string,
-  timeoutMs: number,
-  pending: PromiseLike<T>,
-  { late, callOff }: AskOptions<T>,
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    let isLate = false
-    const stop = timeLimit(timeoutMs, () => {
-      isLate = true
-      reject(new UnavailableError(`${what} did not answer in time.`))
-      callOff?.()
-    })
-    // A promise of our own takes any thenable, whatever that does when it is asked.
-    new Promise<T>((adopt) => adopt(pending)).then(
-      (value) => {
-        stop()
-        if (isLate) late?.(value)
-        else resolve(value)
-      },
-      (cause: unknown) => {
-        stop()
-        if (!isLate) reject(failure(what, cause))
-      },
-    )
+  if (!isThenable(answer)) return answer
+  return withDeadline(answer as PromiseLike<T>, timeoutMs, {
+    ...options,
+    error: () => new UnavailableError(`${what} did not answer in time.`),
+    failure: (cause) => failure(what, cause),
   })
 }
 

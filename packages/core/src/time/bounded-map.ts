@@ -1,4 +1,4 @@
-import { maxEntries } from './max-entries.ts'
+import { ConfigurationError } from '../errors.ts'
 
 /** Entries within bounds: the one that was not used for the longest time goes first. */
 export interface BoundedMap<K, V> {
@@ -24,7 +24,10 @@ export interface WeightLimit<V> {
  * const keys = boundedMap<string, Buffer>(10_000)
  */
 export function boundedMap<K, V>(max: number, weight?: WeightLimit<V>): BoundedMap<K, V> {
-  return new LeastRecentlyUsed(maxEntries('boundedMap()', max), weight)
+  if (!(Number.isSafeInteger(max) && max >= 1)) {
+    throw new ConfigurationError('ERR_OPTION_INVALID', `boundedMap(): "max" must be a whole number of at least 1.`)
+  }
+  return new LeastRecentlyUsed(max, weight)
 }
 
 interface Entry<K, V> {

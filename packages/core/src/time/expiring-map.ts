@@ -1,6 +1,9 @@
-import { type Clock, systemClock } from './clock.ts'
+import { clock as clockOption } from '../options/clock-option.ts'
+import { wholeNumber } from '../options/number-option.ts'
+import { oneOf } from '../options/one-of.ts'
+import { readOptions } from '../options/read-options.ts'
+import type { Clock } from './clock.ts'
 import { type Ending, EndsFirst } from './ends-first.ts'
-import { maxEntries } from './max-entries.ts'
 
 /** Entries that each end at a time of their own, within bounds. */
 export interface ExpiringMap<K, V> {
@@ -21,6 +24,7 @@ export interface ExpiringMap<K, V> {
 }
 
 export interface ExpiringMapOptions {
+  /** How many entries it holds at most. */
   readonly max: number
   /** Default: the system's. */
   readonly clock?: Clock
@@ -36,7 +40,7 @@ interface Entry<K, V> extends Ending {
 /**
  * A memory of at most `max` entries that end. What has ended makes room: no call looks through all of them. A clock that is
  * set forward ends entries early, and one that is set back lets none live beyond its own end.
- * @throws ConfigurationError `ERR_OPTION_INVALID`
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
  * @example
  * const answers = expiringMap<string, Answer>({ max: 10_000, clock })
  * answers.set(token, answer, clock.now() + 10_000)
@@ -55,8 +59,13 @@ class Expiring<K, V> implements ExpiringMap<K, V> {
   readonly #entries = new Map<K, Entry<K, V>>()
   readonly #endsFirst = new EndsFirst<Entry<K, V>>()
 
-  constructor({ max, clock = systemClock, whenFull = 'forget' }: ExpiringMapOptions) {
-    this.#max = maxEntries('expiringMap()', max)
+  constructor(options: ExpiringMapOptions) {
+    const { max, clock, whenFull } = readOptions('expiringMap()', options, {
+      max: wholeNumber({ min: 1 }),
+      clock: clockOption,
+      whenFull: oneOf(['forget', 'refuse'], { fallback: 'forget' }),
+    })
+    this.#max = max
     this.#clock = clock
     this.#refuses = whenFull === 'refuse'
   }

@@ -4,11 +4,11 @@ import { warnOnce } from './warn.ts'
 /**
  * Calls what is not ours and whose answer nobody waits for: a hook, a listener, an operator's own function. A throw, a
  * rejection and a thenable that can't be read are told to `onTrouble`, once for each call. Never throws, even where
- * `onTrouble` does; that becomes a warning.
+ * `onTrouble` does; that becomes a warning, once, as does the trouble of a call that itself tells somebody of one.
  * @example
  * contain(() => hook(outcome), report)
  */
-export function contain(call: () => unknown, onTrouble: (error: unknown) => unknown): void {
+export function contain(call: () => unknown, onTrouble: (error: unknown) => unknown = nobodyLeft): void {
   settle(call, (error) => settle(() => onTrouble(error), nobodyLeft))
 }
 

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors.ts'
+import { type ErrorCode, errorPage } from '../errors.ts'
 
 /** The code of a warning: that of the error it stands for, or one of its own. */
 export type WarningCode = ErrorCode | `ASHLAR_${string}`
@@ -10,7 +10,7 @@ const said = new Set<string>()
 
 /**
  * Tells the operator of something that refuses nothing and must not be missed: a process warning of type `AshlarWarning`.
- * The same code with the same message is said once a process. Never throws.
+ * The same code with the same message is said once a process; where the code has a page, it is named. Never throws.
  * @example
  * warn('ASHLAR_CSP_WEAK', "with 'unsafe-eval' the policy does not stop injected script.")
  */
@@ -29,8 +29,16 @@ export function warnOnce(code: WarningCode, message: string, kind: string): void
     }
   said.add(key)
   try {
-    process.emitWarning(message, { type: 'AshlarWarning', code })
+    process.emitWarning(message, {
+      type: 'AshlarWarning',
+      code,
+      ...(isErrorCode(code) && { detail: `See ${errorPage(code)}` }),
+    })
   } catch {
     // There is nobody left to tell.
   }
+}
+
+function isErrorCode(code: WarningCode): code is ErrorCode {
+  return code.startsWith('ERR_')
 }

@@ -93,6 +93,16 @@ describe('a decorator of a class', () => {
     async once(text: string): Promise<string> {
       return text
     }
+
+    static async made(text: string): Promise<string> {
+      return text
+    }
+
+    static held = async (text: string): Promise<string> => text
+
+    static get got(): (text: string) => Promise<string> {
+      return async (text) => text
+    }
   }
 
   test('is the default of every method that has none of its own', async () => {
@@ -102,6 +112,12 @@ describe('a decorator of a class', () => {
     expect(await controller.assigned('Hey')).toBe('Hey Ada!')
     expect(await controller.once('Well')).toBe('Well!')
     expect([controller.title, controller.loud]).toEqual(['controller', true])
+  })
+
+  test('is the default of what the class itself has as well', async () => {
+    expect(await Controller.made('Hello')).toBe('Hello!')
+    expect(await Controller.held('Hello')).toBe('Hello!')
+    expect(await Controller.got('Hello')).toBe('Hello!')
   })
 
   test('leaves what it extends as it is, and its instances what they are', async () => {

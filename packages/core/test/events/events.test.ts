@@ -193,6 +193,29 @@ describe('a subscriber', () => {
     jest.restoreAllMocks()
   })
 
+  test('that fails with every request is warned of once for each kind of error, by its name', async () => {
+    const warnings: string[] = []
+    jest.spyOn(process, 'emitWarning').mockImplementation((warning) => void warnings.push(String(warning)))
+    let count = 0
+    stops.push(
+      onVerdict(function countVerdicts() {
+        throw new TypeError(`entry ${count++}`)
+      }),
+    )
+    for (let i = 0; i < 5; i++) await decide([guardThat(() => ALLOW)])
+    expect(count).toBe(5)
+    expect(warnings).toEqual([
+      'The subscriber countVerdicts() to ashlar:verdict failed: TypeError: entry 0 (said once)',
+    ])
+    jest.restoreAllMocks()
+  })
+
+  test.each([undefined, null, {}, 'log'])('that is %p is refused at once', (listener) => {
+    for (const subscribe of [onVerdict, onEvent]) {
+      expect(() => subscribe(listener as never)).toThrow(expect.objectContaining({ name: 'ConfigurationError' }))
+    }
+  })
+
   test('that has stopped hears nothing more', async () => {
     const seen: unknown[] = []
     const stop = onVerdict((event) => seen.push(event))

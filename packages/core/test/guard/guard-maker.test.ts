@@ -159,3 +159,14 @@ describe('a wrong order', () => {
     expect(when(['/x'], ownOrder)).toMatchObject({ needs: ['principal'], adds: ['order'] })
   })
 })
+
+test.each([[null], [false], [''], [0]])(
+  'a guard that needs or adds %j is refused, not one that needs nothing',
+  (slots) => {
+    const made = { name: 'x', layer: 'custom', reads: 'head', check: () => ALLOW } as const
+    const refused = expect.objectContaining({ code: 'ERR_GUARD_INVALID' })
+    expect(() => guard({ ...made, needs: slots as never })).toThrow(refused)
+    expect(() => guard({ ...made, adds: slots as never })).toThrow(refused)
+    expect(() => guard(slots as never)).toThrow(refused)
+  },
+)

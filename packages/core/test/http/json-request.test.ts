@@ -71,6 +71,20 @@ test('an answer that does not come is none', async () => {
   })
 })
 
+test('a fetch that throws at once, or that knows no signals, gives no answer either', async () => {
+  const throwing: Fetch = () => {
+    throw new Error('no network')
+  }
+  await expect(requestJson(URL_ASKED, { fetch: throwing, timeoutMs: 1000 })).rejects.toMatchObject({
+    code: 'ERR_DEPENDENCY_UNAVAILABLE',
+    cause: { message: 'no network' },
+  })
+  const deaf: Fetch = () => new Promise(() => undefined)
+  await expect(requestJson(URL_ASKED, { fetch: deaf, timeoutMs: 1 })).rejects.toMatchObject({
+    message: 'pdp.example did not answer in time.',
+  })
+})
+
 test('what can’t be read is not quoted, since it may be a token or a secret', async () => {
   const failure = await ask(answering(new Response('hunter2 is no JSON'))).catch((error: unknown) => error)
   const texts: string[] = []

@@ -48,8 +48,8 @@ test('a proxy that is not trusted', () => {
   headOf(none, { forwarded: 'for=198.51.100.7' }).address
   expect(codes()).toEqual(['ERR_PROXY_NOT_TRUSTED'])
   expect(warned).toHaveBeenCalledWith(
-    expect.stringContaining('docs/reference/errors/ERR_PROXY_NOT_TRUSTED.md'),
-    expect.objectContaining({ type: 'AshlarWarning' }),
+    expect.stringContaining('Set "trust proxy"'),
+    expect.objectContaining({ detail: 'See node_modules/@ashlar/core/reference/errors/ERR_PROXY_NOT_TRUSTED.md' }),
   )
 })
 

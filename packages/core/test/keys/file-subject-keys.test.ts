@@ -54,3 +54,7 @@ test('a key shows nothing of itself', async () => {
   expect(inspect(key, { depth: 9, showHidden: true })).not.toContain(key.export().toString('hex').slice(0, 8))
   expect(JSON.stringify(key)).toBe('{}')
 })
+
+test.each([undefined, null, '', 7])('%p is no folder', async (folder) => {
+  await expect(fileSubjectKeys(folder as string)).rejects.toMatchObject({ name: 'ConfigurationError' })
+})

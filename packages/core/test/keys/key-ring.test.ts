@@ -127,6 +127,8 @@ test.each<[string, unknown, string, string]>([
   ['no secret', [{ id: 'a' }], 'ERR_OPTION_MISSING', 'keyRing[0].secret'],
   ['a null secret', [{ id: 'a', secret: null }], 'ERR_OPTION_INVALID', 'keyRing[0].secret'],
   ['numbers as secret', [{ id: 'a', secret: new Array(32).fill(1) }], 'ERR_OPTION_INVALID', 'keyRing[0].secret'],
+  ['a number as secret', [{ id: 'a', secret: 1234567 }], 'ERR_OPTION_INVALID', 'not a number.'],
+  ['bytes that nobody filled', [{ id: 'a', secret: Buffer.alloc(32) }], 'ERR_OPTION_UNSAFE', 'keyRing[0].secret'],
   ['a short secret', [A, { id: 'b', secret: 'x'.repeat(31) }], 'ERR_OPTION_UNSAFE', '32 bytes at least, not 31'],
   ['seconds', [{ ...A, until: START / 1000 }], 'ERR_OPTION_INVALID', `write ${START}`],
   ['microseconds', [{ ...A, until: START * 1000 }], 'ERR_OPTION_INVALID', 'milliseconds'],

@@ -57,3 +57,12 @@ test('what is no signature is false, never an error', () => {
     expect(macs.verify('text', value as string)).toBe(false)
   }
 })
+
+test('a purpose is named, and what is no text was never signed', () => {
+  for (const none of [undefined, null, '', 7, ['test'], 'x'.repeat(201)]) {
+    expect(() => mac(keyRing([A]), none as never)).toThrow(expect.objectContaining({ option: 'purpose' }))
+  }
+  for (const text of [undefined, null, 7, Buffer.from('text', 'utf16le')]) {
+    expect(macs.verify(text as never, macs.sign('text'))).toBe(false)
+  }
+})

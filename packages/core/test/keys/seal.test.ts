@@ -88,3 +88,14 @@ test('a seal is for one purpose', () => {
 test('no two seals are alike', () => {
   expect(new Set(Array.from({ length: 1000 }, () => seals.seal('', ''))).size).toBe(1000)
 })
+
+test('a purpose and a context are named: all who name none would share one', () => {
+  const ring = keyRing([A])
+  for (const none of [undefined, null, '', 7, ['test'], 'x'.repeat(201)]) {
+    expect(() => seal(ring, none as never)).toThrow(expect.objectContaining({ option: 'purpose' }))
+  }
+  for (const none of [undefined, null, 7, ['']]) {
+    expect(() => seals.seal('text', none as never)).toThrow(expect.objectContaining({ option: 'context' }))
+    expect(seals.open(seals.seal('text', String(none)), none as never)).toBeUndefined()
+  }
+})

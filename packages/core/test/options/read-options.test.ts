@@ -168,7 +168,7 @@ describe('readOptions()', () => {
         expect.objectContaining({
           name: 'ConfigurationError',
           where: 'limits()',
-          page: `docs/reference/errors/${error.code}.md`,
+          page: `node_modules/@ashlar/core/reference/errors/${error.code}.md`,
           ...error,
         }),
       )

@@ -168,3 +168,13 @@ describe('the connection of a refused request', () => {
     })
   }
 })
+
+test.each([[7], ['X-Powered-By'], [[null]], [['X Powered By']]])(
+  '%j to remove is refused, not found by the app',
+  (remove) => {
+    const port = recordingPort()
+    const guard = guardThat(() => allow({}, { remove: remove as never }))
+    expect(run(port, stepsOf([guard]), contextOf())).toBe(false)
+    expect(port.answers).toMatchObject([{ status: 500 }])
+  },
+)

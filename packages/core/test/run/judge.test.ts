@@ -13,6 +13,8 @@ describe('a guard that', () => {
     ['answers nothing', guardThat(() => undefined as never), 'ERR_GUARD_INVALID'],
     ['denies nothing', guardThat(() => ({ kind: 'deny' }) as never), 'ERR_GUARD_INVALID'],
     ['responds with no status', guardThat(() => ({ kind: 'respond', status: 99 }) as never), 'ERR_GUARD_INVALID'],
+    ['lists no effects', guardThat(() => ({ ...ALLOW, also: 7 }) as never), 'ERR_GUARD_INVALID'],
+    ['lists effects that are none', guardThat(() => ({ ...ALLOW, also: [null] }) as never), 'ERR_GUARD_INVALID'],
   ])('%s has refused', async (_, guard, code) => {
     const recorder = recordEvents()
     const { passed, port } = await decide([guard])
@@ -53,6 +55,31 @@ describe('a guard that answers late', () => {
     close(context)
     expect(calls).toEqual(['late'])
   })
+})
+
+test.each([
+  ['is no list of effects', { kind: 'allow', also: 7 }],
+  ['lists no effects', { kind: 'allow', also: [null] }],
+  [
+    'can not be read',
+    {
+      get afterResponse() {
+        throw new Error('unreadable')
+      },
+    },
+  ],
+])('a late verdict that %s is told of, and ends no process', async (_, verdict) => {
+  jest.useFakeTimers()
+  let answer: (verdict: never) => void = () => undefined
+  const slow = guardThat(() => new Promise((resolve) => (answer = resolve))) as Guard
+  const port = recordingPort({ guardTimeoutMs: 100 })
+  const passed = run(port, stepsOf([slow]), contextOf())
+  jest.advanceTimersByTime(100)
+  expect(await passed).toBe(false)
+  jest.useRealTimers()
+  answer(verdict as never)
+  await new Promise(setImmediate)
+  expect(port.reported).toHaveLength(2)
 })
 
 test('a hook that is added after the end is called at once, and its failure is the operator’s to know', async () => {

@@ -216,3 +216,17 @@ test('a verdict that cannot be carried out is a decision of its own', async () =
   expect(port.answers).toMatchObject([{ status: 500, problem: { requestId: expect.any(String) } }])
   expect(port.reported).toMatchObject([{ code: 'ERR_INVALID_CHAR' }])
 })
+
+test('what can not be told of a request at its end is reported, and ends no process', async () => {
+  const recorder = recordEvents()
+  const unreadable = {
+    get subject(): string {
+      throw new Error('unreadable')
+    },
+  }
+  const port = recordingPort()
+  const { context } = await decide([guardThat(() => allow({ principal: unreadable }))], { port })
+  expect(() => close(context)).not.toThrow()
+  recorder.stop()
+  expect(port.reported).toMatchObject([{ message: 'unreadable' }])
+})

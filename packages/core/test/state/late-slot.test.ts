@@ -107,3 +107,9 @@ test('what a guard sees of it in a chain is not read yet', () => {
   })
   expect(seen.needs).toEqual(['ticket'])
 })
+
+test('what makes the value is a function', () => {
+  for (const make of [undefined, 'x', {}]) {
+    expect(() => lateSlot('receipt', make as never)).toThrow(expect.objectContaining({ name: 'ConfigurationError' }))
+  }
+})

@@ -67,3 +67,15 @@ function readBack(key: string): [string, string | undefined] {
   const end = at + 1 + Number(key.slice(0, at))
   return [key.slice(end), key.slice(at + 1, end)]
 }
+
+test('whoever has no subject is nobody, and not the same as another who has none', () => {
+  for (const identity of [
+    {},
+    { subject: undefined },
+    { subject: 7 },
+    { subject: null },
+    { subject: 'ada', issuer: {} },
+  ]) {
+    expect(() => principalKey(identity as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID' }))
+  }
+})

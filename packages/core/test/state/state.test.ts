@@ -27,6 +27,10 @@ describe('a slot', () => {
     }
   })
 
+  test.each([undefined, null, '', 7, {}, Symbol('x')])('is not called %p', (name) => {
+    expect(() => slot(name as string)).toThrow(expect.objectContaining({ name: 'ConfigurationError' }))
+  })
+
   test('inherits nothing', async () => {
     const { context } = await decide([guardThat(() => ALLOW)])
     for (const name of ['toString', 'constructor', '__proto__', 'hasOwnProperty']) {

@@ -23,7 +23,14 @@ test('when it is full it refuses rather than forgets, until something has ended'
 })
 
 test('options that can not work are refused at the start', () => {
-  for (const options of [{ maxRemembered: 'x' }, { maxRemembered: 0 }, { maxEntries: 5 }, { clock: {} }]) {
+  for (const options of [
+    { maxRemembered: 'x' },
+    { maxRemembered: 0 },
+    { maxRemembered: 1e9 },
+    { maxEntries: 5 },
+    { clock: {} },
+    [],
+  ]) {
     expect(() => memoryReplays(options as never)).toThrow(expect.objectContaining({ name: 'ConfigurationError' }))
   }
 })

@@ -30,6 +30,36 @@ describe('withDeadline()', () => {
     expect(late.mock.calls).toEqual([[7]])
   })
 
+  test('a rejection in time is made of what it is told, and the question is called off when the time is up', async () => {
+    const callOff = jest.fn()
+    const failure = (cause: unknown) => new Error('not asked', { cause })
+    await expect(withDeadline(Promise.reject(7), 100, { error, failure, callOff })).rejects.toMatchObject({
+      message: 'not asked',
+      cause: 7,
+    })
+    expect(callOff).not.toHaveBeenCalled()
+    const hanging = withDeadline(new Promise(() => undefined), 100, { error, failure, callOff })
+    await jest.advanceTimersByTimeAsync(100)
+    jest.useRealTimers()
+    await expect(hanging).rejects.toThrow('too late')
+    expect(callOff).toHaveBeenCalledTimes(1)
+  })
+
+  test('what throws when the time is up, or is handed what comes late, ends no process', async () => {
+    const throws = jest.fn(() => {
+      throw new Error('own')
+    })
+    let settle: (value: number) => void = () => undefined
+    const pending = new Promise<number>((resolve) => (settle = resolve))
+    const value = withDeadline(pending, 100, { error, late: throws, callOff: throws })
+    jest.advanceTimersByTime(100)
+    await expect(value).rejects.toThrow('too late')
+    settle(7)
+    jest.useRealTimers()
+    await new Promise(setImmediate)
+    expect(throws).toHaveBeenCalledTimes(2)
+  })
+
   test('does not keep the process alive', () => {
     jest.useRealTimers()
     const unref = jest.spyOn(Object.getPrototypeOf(setTimeout(() => undefined, 0)), 'unref')

@@ -152,9 +152,20 @@ describe('expiringMap()', () => {
 
   test('must have a bound', () => {
     for (const max of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '5', undefined]) {
-      expect(() => expiringMap({ max: max as number })).toThrow(expect.objectContaining({ code: 'ERR_OPTION_INVALID' }))
+      const code = max === undefined ? 'ERR_OPTION_MISSING' : 'ERR_OPTION_INVALID'
+      expect(() => expiringMap({ max: max as number })).toThrow(expect.objectContaining({ code }))
     }
   })
+})
+
+test('a misspelt word, or a clock that is none, is refused and does not mean the default', () => {
+  for (const options of [
+    { max: 1, whenFull: 'refuses' },
+    { max: 1, whenfull: 'refuse' },
+    { max: 1, clock: {} },
+  ]) {
+    expect(() => expiringMap(options as never)).toThrow(expect.objectContaining({ name: 'ConfigurationError' }))
+  }
 })
 
 function counted(max: number, whenFull: 'forget' | 'refuse') {

@@ -79,3 +79,13 @@ test.each(Object.entries(troubles))('a teller that itself %s is a warning', asyn
   // Said once a process, so by the first of these tests only.
   expect(warned.mock.calls.length).toBeLessThanOrEqual(1)
 })
+
+test('the trouble of who tells of trouble is one warning', async () => {
+  const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+  for (const call of Object.values(troubles)) contain(call)
+  await turn()
+  expect(warned.mock.calls.length).toBeLessThanOrEqual(1)
+  for (const call of Object.values(troubles)) expect(contain(call)).toBeUndefined()
+  await turn()
+  expect(warned.mock.calls.length).toBeLessThanOrEqual(1)
+})

@@ -19,6 +19,12 @@ test('is a process warning with its code', () => {
   expect(said).toEqual([['this is weak', { type: 'AshlarWarning', code: 'ASHLAR_FIRST' }]])
 })
 
+test('a code that has a page names it', () => {
+  warn('ERR_ADDRESS_UNKNOWN', 'nobody knows')
+  const detail = 'See node_modules/@ashlar/core/reference/errors/ERR_ADDRESS_UNKNOWN.md'
+  expect(said).toEqual([['nobody knows', { type: 'AshlarWarning', code: 'ERR_ADDRESS_UNKNOWN', detail }]])
+})
+
 test('says the same code with the same message once, and another of either', () => {
   for (let i = 0; i < 3; i++) {
     warn('ASHLAR_A', 'one')

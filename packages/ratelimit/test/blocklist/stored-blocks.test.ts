@@ -103,8 +103,8 @@ describe.each<Way>(['rejects', 'throws', 'hangs'])('a store that %s', (way) => {
       { name: 'rate_limit_store_lost', by: 'blocklist', outcome: 'failure' },
       { name: 'rate_limit_store_restored', by: 'blocklist', outcome: 'success' },
     ])
-    expect(errors.map(({ message }) => message)).toEqual([
-      expect.stringMatching(way === 'hangs' ? /did not answer in time/ : /in force: down/),
+    expect(errors.map(({ cause }) => (cause as Error).message)).toEqual([
+      way === 'hangs' ? 'The store of blocks did not answer in time.' : 'down',
     ])
     recorder.stop()
     await list.close()

@@ -25,6 +25,8 @@ export interface AdapterUnderTest {
   readonly looseRouting: boolean
   /** The framework's own setting says which proxies to trust, and is followed. */
   readonly followsTrustSetting: boolean
+  /** What the framework's own setting for the reading of queries can be; nothing where it has none. */
+  readonly queryParsers?: readonly unknown[]
   /** The adapter's guard that refuses what came past the front door. */
   requireFrontDoor(): AnyGuard
   serve(app: AppUnderTest): Server
@@ -32,20 +34,32 @@ export interface AdapterUnderTest {
 
 /** A small app, built by each adapter in its framework's own way. */
 export interface AppUnderTest {
+  /** Served by the framework alone, without a front door: what other apps are compared with. */
+  readonly bare?: boolean
   /** In front of everything. */
   readonly guards?: readonly AnyGuard[]
   readonly routes?: readonly RouteUnderTest[]
+  /** What the router runs for all of its routes: `router.use(…)`. Only where the framework has a router. */
+  readonly routerGuards?: readonly AnyGuard[]
   /** A prefix at which the routes are mounted as a sub-router. */
   readonly mount?: string
+  /** Guards that stand at a mount, behind those in front and before the routes. */
+  readonly mounts?: readonly { readonly path: string; readonly guards: readonly AnyGuard[] }[]
+  /** Texts by path that are served last, by the decoded and normalised path as static servers do. */
+  readonly files?: Readonly<Record<string, string>>
   /** A middleware behind the guards in front that rewrites the path before it is routed. */
   readonly rewrite?: (path: string) => string
   readonly errorBoundary?: boolean
   /** JSON bodies are parsed, behind the guards in front. */
   readonly bodyParser?: boolean
-  /** The framework's own setting trusts every proxy on loopback. */
-  readonly trustSetting?: boolean
+  /** The framework's own setting trusts every proxy on loopback, or as many proxies. */
+  readonly trustSetting?: boolean | number
+  /** The framework's own setting is this function, where it may be one. */
+  readonly trustFunction?: (address: string, hop: number) => boolean
+  /** The framework's own setting for the reading of queries, one of the adapter's `queryParsers`. */
+  readonly queryParser?: unknown
   /** At a front door only: who takes upgrades, behind the same guards. */
-  readonly upgrade?: (request: IncomingMessage, socket: Duplex) => void
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => unknown
   readonly options?: AdapterOptions
 }
 
@@ -72,6 +86,8 @@ export interface Call {
   /** Where templates look for what they need: `res.locals`, `ctx.state`; an empty object where there is no such place. */
   readonly locals: Readonly<Record<string, unknown>>
   readonly body: unknown
+  /** The query as the framework's users read it. */
+  readonly query: unknown
 }
 
 export interface Reply {
@@ -88,7 +104,11 @@ export function written({ status = 200, headers = {}, body }: Reply): Required<R
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
 }
 
-/** What a route without a handler of its own does. */
+/**
+ * What a route without a handler of its own does.
+ * @example
+ * const routes = [{ path: '/orders/:id', guards: [ownOrder], handler: serve }]
+ */
 export const serve: Handler = () => ({ body: 'served' })
 
 export interface Running extends TestServer {

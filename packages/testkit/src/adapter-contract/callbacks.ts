@@ -1,147 +1,131 @@
-import { ALLOW, type AnyGuard, deny, onEvent, onVerdict, problem, when } from '@ashlar/core'
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
 
-import { type AdapterUnderTest, type AppUnderTest, guardThat, type TestRunner, turns, withServer } from './app.ts'
+import { ALLOW, onEvent, onVerdict } from '@ashlar/core'
 
-/** Every way in which a function that is not ours may go wrong. `watched` counts who waits for what it answers. */
-interface Trouble {
-  readonly call: () => never
-  readonly watched: () => number
-}
-
-/** A promise that never keeps what it says, and notes who listens for that. */
-function broken(settle: (reject: (error: unknown) => void) => void): Trouble {
-  let watched = 0
-  const thenable = {
-    // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried here
-    then(_: unknown, reject?: (error: unknown) => void) {
-      if (reject) watched += 1
-      settle((error) => reject?.(error))
-    },
-  }
-  return { call: () => thenable as never, watched: () => watched }
-}
-
-const fault = (): Error => new Error('foreign')
-
-const TROUBLES: Readonly<Record<string, () => Trouble>> = {
-  throws() {
-    return {
-      call() {
-        throw fault()
-      },
-      watched: () => 1,
-    }
-  },
-  rejects() {
-    let watched = 0
-    const promise = Promise.reject(fault())
-    promise.catch(() => undefined)
-    Object.defineProperty(promise, 'then', {
-      value(...handlers: [undefined, undefined]) {
-        if (handlers[1]) watched += 1
-        return Promise.prototype.then.apply(promise, handlers)
-      },
-    })
-    return { call: () => promise as never, watched: () => watched }
-  },
-  'answers a thenable that rejects': () => broken((reject) => reject(fault())),
-  'answers a thenable that throws': () =>
-    broken(() => {
-      throw fault()
-    }),
-  'answers what can not be read': () => ({
-    call: () =>
-      Object.defineProperty({}, 'then', {
-        get: () => {
-          throw fault()
-        },
-      }) as never,
-    watched: () => 1,
-  }),
-  'never answers': () => broken(() => undefined),
-}
-
-interface Case {
-  readonly app: (trouble: Trouble) => AppUnderTest
-  /** The status, by the kind of trouble. */
-  readonly status: (how: string) => number
-  /** Whether the operator is told of it. */
-  readonly told: (how: string) => boolean
-}
-
-const never = (how: string): boolean => how === 'never answers'
-const failing = guardThat(() => {
-  throw new Error('guard')
-})
-const inFront = (...guards: AnyGuard[]): AppUnderTest => ({ guards, routes: [{ path: '/x' }] })
-
-const CASES: Readonly<Record<string, Case>> = {
-  'a guard': {
-    app: ({ call }) => ({ ...inFront(guardThat(call)), options: { guardTimeout: '50ms' } }),
-    status: (how) => (never(how) ? 503 : 500),
-    told: () => true,
-  },
-  'a hook before the headers': {
-    app: ({ call }) => inFront(guardThat(() => ({ kind: 'allow', beforeHeaders: call }))),
-    status: () => 200,
-    told: () => true,
-  },
-  'a hook after the response': {
-    app: ({ call }) => inFront(guardThat(() => ({ kind: 'allow', afterResponse: call }))),
-    status: () => 200,
-    told: (how) => !never(how),
-  },
-  'a condition': {
-    app: ({ call }) =>
-      inFront(
-        when(
-          call,
-          guardThat(() => deny(problem('not-permitted'))),
-        ) as AnyGuard,
-      ),
-    status: (how) => (how === 'throws' ? 500 : 403),
-    told: (how) => !never(how),
-  },
-  'the function that is told of errors': {
-    app: ({ call }) => ({ ...inFront(failing), options: { onError: call } }),
-    status: () => 500,
-    told: () => false,
-  },
-}
+import { type Trouble, type TroubleName, troubles } from '../troubles.ts'
+import {
+  type AdapterUnderTest,
+  type AppUnderTest,
+  deferred,
+  guardThat,
+  type TestRunner,
+  turns,
+  withServer,
+} from './app.ts'
+import {
+  always,
+  answering,
+  callbackCases,
+  inFront,
+  onRoute,
+  passing,
+  REFUSAL,
+  refusing,
+  throwing,
+} from './callback-cases.ts'
 
 /** What is not ours is contained: whatever it does, the request is answered and the process goes on. */
 export function callbacks({ describe, test, expect }: TestRunner, adapter: AdapterUnderTest): void {
+  const each = (what: string, body: (how: TroubleName, trouble: Trouble) => Promise<void>): void => {
+    for (const how of Object.keys(troubles) as TroubleName[]) {
+      test(`${what} that ${how}`, async () => {
+        const lost: unknown[] = []
+        const note = (error: unknown) => void lost.push(error)
+        process.on('unhandledRejection', note)
+        try {
+          await body(how, troubles[how]())
+        } finally {
+          process.off('unhandledRejection', note)
+        }
+        expect(lost).toEqual([])
+      })
+    }
+  }
+
   describe('foreign functions', () => {
-    for (const [what, { app, status, told }] of Object.entries(CASES)) {
-      for (const [how, trouble] of Object.entries(TROUBLES)) {
-        test(`${what} that ${how}`, async () => {
-          const made = trouble()
-          await withServer(adapter, app(made), async ({ call, reported }) => {
-            expect((await call('/x')).status).toBe(status(how))
-            await turns()
-            expect(made.watched()).toBeGreaterThan(0)
-            const messages = reported.map((error) => (error as Error).message)
-            if (told(how)) expect(messages.length).toBeGreaterThan(0)
-            else expect(messages).toEqual([])
-            if (told(how) && !never(how)) expect(messages).toContain('foreign')
-          })
+    for (const [what, { app, status, told, watched = always }] of Object.entries(callbackCases)) {
+      each(what, async (how, trouble) => {
+        await withServer(adapter, app(trouble), async ({ call, reported }) => {
+          expect((await call('/x')).status).toBe(status(how))
+          await turns()
+          if (watched(how)) expect(trouble.watched()).toBeGreaterThan(0)
+          const messages = reported.map((error) => (error as Error).message)
+          if (told(how)) expect(messages.length).toBeGreaterThan(0)
+          else expect(messages).toEqual([])
+          if (told(how) && answering(how)) expect(messages).toContain('foreign')
         })
+      })
+    }
+
+    for (const [what, subscribe, app] of [
+      ['a subscriber to verdicts of a success', onVerdict, inFront(passing)],
+      ['a subscriber to verdicts of a refusal', onVerdict, onRoute(refusing)],
+      ['a subscriber to events of a success', onEvent, inFront(passing)],
+      [
+        'a subscriber to events of a failure',
+        onEvent,
+        inFront(
+          guardThat(() => {
+            throw new Error('guard')
+          }),
+        ),
+      ],
+    ] as const) {
+      each(what, async (_, trouble) => {
+        const stop = subscribe(trouble.call)
+        try {
+          await withServer(adapter, app, async ({ call }) => {
+            expect([200, 403, 500]).toContain((await call('/x')).status)
+            await turns()
+            expect(trouble.watched()).toBeGreaterThan(0)
+          })
+        } finally {
+          stop()
+        }
+      })
+    }
+
+    if (adapter.followsTrustSetting) {
+      for (const [where, arrange] of [
+        ['in front', inFront],
+        ['on the route', onRoute],
+      ] as const) {
+        each(
+          `a function of the app’s that says whom to trust, read ${where},`,
+          async (how, { call: trustFunction, watched }) => {
+            const reader = guardThat(({ address }) => (address === '203.0.113.9' ? ALLOW : REFUSAL))
+            await withServer(adapter, { ...arrange(reader), trustFunction }, async ({ call, reported }) => {
+              const answer = await call('/x', { headers: { 'X-Forwarded-For': '203.0.113.9' } })
+              expect(answer.status).toBe(500)
+              await turns()
+              expect(watched()).toBeGreaterThan(0)
+              expect(reported).toMatchObject([throwing(how) ? { message: 'foreign' } : { code: 'ERR_OPTION_INVALID' }])
+            })
+          },
+        )
       }
     }
 
-    for (const [how, trouble] of Object.entries(TROUBLES)) {
-      test(`a subscriber that ${how}`, async () => {
-        const made = trouble()
-        const stops = [onVerdict(made.call), onEvent(made.call)]
-        try {
-          await withServer(adapter, inFront(guardThat(() => ALLOW)), async ({ call }) => {
-            expect((await call('/x')).status).toBe(200)
-            await turns()
-            expect(made.watched()).toBeGreaterThan(0)
-          })
-        } finally {
-          for (const stop of stops) stop()
+    if (adapter.frontDoor) {
+      each('a listener of upgrades', async (how, { call, watched }) => {
+        const called = deferred<Duplex>()
+        const upgrade: AppUnderTest['upgrade'] = (_, socket) => {
+          called.resolve(socket)
+          return call()
         }
+        await withServer(adapter, { guards: [passing], upgrade }, async ({ port, reported }) => {
+          const client = connect(port, '127.0.0.1', () => {
+            client.write('GET /x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+          })
+          const socket = await called.promise
+          await turns()
+          expect(watched()).toBeGreaterThan(0)
+          expect(socket.destroyed).toBe(answering(how))
+          expect(reported.map((error) => (error as Error).message)).toEqual(answering(how) ? ['foreign'] : [])
+          socket.destroy()
+          client.destroy()
+        })
       })
     }
   })

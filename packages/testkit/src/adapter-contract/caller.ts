@@ -20,6 +20,8 @@ export function caller({ describe, test, expect }: TestRunner, adapter: AdapterU
       await withServer(adapter, { guards: [tellAddress], routes, options }, async ({ call }) => {
         const headers = { 'X-Forwarded-For': '198.51.100.1, 203.0.113.9, 10.1.2.3' }
         expect((await call('/x', { headers })).headers['x-address']).toBe('203.0.113.9')
+        const ending = { 'X-Forwarded-For': '203.0.113.7,' }
+        expect((await call('/x', { headers: ending })).headers['x-address']).toBe('203.0.113.7')
         const twice = { 'X-Forwarded-For': ['198.51.100.1', '203.0.113.10'] }
         expect((await call('/x', { headers: twice })).headers['x-address']).toBe('203.0.113.10')
       })

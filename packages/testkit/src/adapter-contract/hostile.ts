@@ -76,6 +76,19 @@ export function hostile({ describe, test, expect }: TestRunner, adapter: Adapter
       })
     })
 
+    for (const [what, hosts] of [
+      ['one host', 'Host: x\r\nHost: x'],
+      ['two hosts', 'Host: x\r\nhost: y'],
+    ]) {
+      test(`with ${what} named twice is refused, whatever guard stands in front`, async () => {
+        const early: Guard = { name: 'early', layer: 'headers', reads: 'head', check: () => ALLOW }
+        await withServer(adapter, { guards: [early], routes: [{ path: '/x' }] }, async ({ raw }) => {
+          const answer = await raw(`GET /x HTTP/1.1\r\n${hosts}\r\nConnection: close\r\n\r\n`)
+          expect(answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*"code":"ambiguous-target"/)
+        })
+      })
+    }
+
     test('with a percent sign in it is plain', async () => {
       await withServer(adapter, { guards: [when(['/x'], refusing())], routes: [{ path: '/y' }] }, async ({ call }) => {
         expect((await call('/100%25')).status).toBe(404)
@@ -83,10 +96,11 @@ export function hostile({ describe, test, expect }: TestRunner, adapter: Adapter
     })
 
     test('is read as far as it can be decoded', async () => {
-      const rule = [when(['/x/*'], refusing())]
+      const rule = [when(['/x/*', '/é/*'], refusing())]
       await withServer(adapter, { guards: rule, routes: [{ path: '/y' }] }, async ({ call }) => {
-        expect((await call('/%78/%ff')).status).toBe(403)
-        expect((await call('/%78/%C3%A9')).status).toBe(403)
+        for (const path of ['/x/%ff', '/X/%C3%A9', '/%C3%A9/%ff', '/%c3%a9']) {
+          expect([path, (await call(path)).status]).toEqual([path, 403])
+        }
       })
     })
   })

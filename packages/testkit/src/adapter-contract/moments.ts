@@ -31,6 +31,34 @@ export function moments({ describe, test, expect }: TestRunner, adapter: Adapter
       }
     }
 
+    for (const reads of late) {
+      for (const mount of [undefined, '/api']) {
+        test(`a guard that reads the ${reads} is found where the router runs it for all routes${mount ? ' at a mount' : ''}`, async () => {
+          if (!adapter.routes) return
+          const routerGuards = [guardThat(() => ALLOW, { name: 'late', reads })]
+          const app = { routerGuards, ...(mount && { mount }), routes: [{ path: '/users/:id' }] }
+          await withServer(adapter, app, async ({ call, reported }) => {
+            expect((await call(`${mount ?? ''}/users/7`)).status).toBe(500)
+            expect(reported).toMatchObject([{ code: 'ERR_GUARD_TOO_EARLY', message: expect.stringContaining('late') }])
+          })
+        })
+      }
+    }
+
+    test('a guard that the router runs for all routes knows none of them, and one on the route does', async () => {
+      if (!adapter.routes) return
+      const seen: unknown[] = []
+      const look = guardThat(({ route, params }) => {
+        seen.push(route, params && { ...params })
+        return ALLOW
+      })
+      const app = { routerGuards: [look], routes: [{ path: '/users/:id', guards: [look] }, { path: '/users/:name' }] }
+      await withServer(adapter, app, async ({ call }) => {
+        expect((await call('/users/7')).status).toBe(200)
+      })
+      expect(seen).toEqual([undefined, undefined, '/users/:id', { id: '7' }])
+    })
+
     test('a guard on a route reads its pattern and parameters', async () => {
       if (!adapter.routes) return
       const seen: Partial<RequestView>[] = []

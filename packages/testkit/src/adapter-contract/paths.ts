@@ -129,7 +129,7 @@ export function paths({ describe, test, expect }: TestRunner, adapter: AdapterUn
           '/health/deep': 403,
           '/users/7/keys': 403,
           '/PUBLIC/a/b': 403,
-          '/%68ealth': 403,
+          '/%68ealth': 400,
         })
       })
     })

@@ -1,9 +1,12 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import { parse } from 'node:querystring'
 
 import type { AnyGuard } from '@ashlar/core'
 import { type AdapterOptions, type AdapterSettings, adapterSettings } from '@ashlar/core/adapter'
 
+import type { Door } from '../test-apps/door.ts'
 import { type AdapterUnderTest, type AppUnderTest, type RouteUnderTest, serve, TAKEN_OVER, written } from './app.ts'
+import { fileAt } from './file-at.ts'
 
 interface PlainRequest extends IncomingMessage {
   principal?: unknown
@@ -12,7 +15,7 @@ interface PlainRequest extends IncomingMessage {
 type Next = (error?: unknown) => void
 type Middleware = (request: PlainRequest, response: ServerResponse, next: Next) => void
 
-/** The part of `@ashlar/node` that is put to the test. */
+/** The part of `@ashlar/node`, and of its entry `/adapter`, that is put to the test. */
 export interface NodePackage {
   adapter(options?: AdapterOptions): {
     protect(...guards: readonly AnyGuard[]): Middleware
@@ -22,11 +25,11 @@ export interface NodePackage {
   answerError(settings: AdapterSettings, response: ServerResponse, error: unknown): void
 }
 
-interface Door extends RequestListener {
-  upgrade(listener: NonNullable<AppUnderTest['upgrade']>): NonNullable<AppUnderTest['upgrade']>
-}
-
-/** Plain node by middleware, and behind the front door. */
+/**
+ * Plain node by middleware, and behind the front door.
+ * @example
+ * for (const adapter of plainAdapters({ ...node, answerError })) adapterContract({ describe, test, expect }, adapter)
+ */
 export function plainAdapters(
   node: NodePackage,
 ): readonly [byMiddleware: AdapterUnderTest, byFrontDoor: AdapterUnderTest] {
@@ -39,9 +42,11 @@ export function plainAdapters(
       name: 'plain node behind the front door',
       frontDoor: true,
       serve(app) {
-        const { guards = [], upgrade, options } = app
+        const { guards = [], upgrade, options, bare } = app
+        if (bare) return createServer(plainApp(app, node))
         const door = node.adapter(options).frontDoor(plainApp({ ...app, guards: [] }, node), ...guards)
         const server = createServer(door)
+        server.on('checkContinue', door.checkContinue)
         if (upgrade) server.on('upgrade', door.upgrade(upgrade))
         return server
       },
@@ -51,14 +56,21 @@ export function plainAdapters(
 
 /** A few lines of middleware over `node:http`, as people write them who need no framework. */
 function plainApp(app: AppUnderTest, { adapter, answerError }: NodePackage): RequestListener {
-  const { guards = [], routes = [], mount = '', rewrite, bodyParser, errorBoundary, options = {} } = app
+  const { guards = [], routes = [], mounts = [], files = {}, mount = '', rewrite, bodyParser, errorBoundary } = app
+  const { options = {} } = app
   const { protect } = adapter(options)
   const settings = adapterSettings(options)
   const stack: Middleware[] = [
     ...(guards.length > 0 ? [protect(...guards)] : []),
     ...(bodyParser ? [parseJson] : []),
     ...(rewrite ? [rewriteWith(rewrite)] : []),
+    ...mounts.map(({ path, guards }) => mounted(path, protect(...guards))),
     ...routes.map((route) => routeTo(route, mount, protect)),
+    (request, response, next) => {
+      const file = fileAt(files, pathIn(request))
+      if (file === undefined) next()
+      else response.end(file)
+    },
     notFound,
   ]
   return (request, response) => {
@@ -81,11 +93,11 @@ function routeTo(
   mount: string,
   protect: (...guards: readonly AnyGuard[]) => Middleware,
 ): Middleware {
-  const guarded = protect(...guards)
+  const guarded: Middleware = guards.length > 0 ? protect(...guards) : (_request, _response, next) => next()
   const pattern = new RegExp(`^${mount}${path.replace(/:\w+/g, '[^/]+')}$`)
   return (request, response, next) => {
     const isHead = request.method === 'HEAD' && method === 'GET'
-    if (!(isHead || method === 'ALL' || request.method === method) || !pattern.test(request.url!.split('?')[0]!)) {
+    if (!(isHead || method === 'ALL' || request.method === method) || !pattern.test(pathIn(request))) {
       next()
       return
     }
@@ -94,13 +106,26 @@ function routeTo(
 
   async function handle(request: PlainRequest, response: ServerResponse): Promise<void> {
     const { principal, body } = request
-    const reply = await handler({ source: request, response, principal, locals: {}, body })
+    const query = parse(request.url!.slice(pathIn(request).length + 1))
+    const reply = await handler({ source: request, response, principal, locals: {}, body, query })
     if (reply === TAKEN_OVER) return
     const { status, headers, body: text } = written(reply)
     response.statusCode = status
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     response.end(text)
   }
+}
+
+function mounted(prefix: string, middleware: Middleware): Middleware {
+  return (request, response, next) => {
+    const path = pathIn(request)
+    if (path === prefix || path.startsWith(`${prefix}/`)) middleware(request, response, next)
+    else next()
+  }
+}
+
+function pathIn({ url = '/' }: PlainRequest): string {
+  return url.split('?')[0]!
 }
 
 async function readJson(request: PlainRequest): Promise<void> {

@@ -1,5 +1,6 @@
 import { ALLOW, type AshlarError, allow, deny, type Principal, principal, problem, slot } from '@ashlar/core'
 
+import { recordEvents } from '../recorder.ts'
 import { type AdapterUnderTest, guardThat, type RouteUnderTest, type TestRunner, withServer } from './app.ts'
 
 const PRINCIPAL: Principal = Object.freeze({ kind: 'bearer', subject: 'ada', roles: [], scopes: [], claims: {} })
@@ -39,6 +40,27 @@ export function state({ describe, test, expect }: TestRunner, adapter: AdapterUn
       await withServer(adapter, { routes: guarded }, async ({ call }) => {
         expect(await call('/x')).toMatchObject({ status: 200, text: 'ada' })
       })
+    })
+
+    test('the principal stays, and so does the account of the request, when middleware replaces its list of headers', async () => {
+      const filter = guardThat(({ raw }) => {
+        raw.rawHeaders = raw.rawHeaders.filter((_, index) => index > 1)
+        raw.rawTrailers = []
+        return ALLOW
+      })
+      const needy = guardThat(() => ALLOW, { needs: ['principal'] as never })
+      const routes: readonly RouteUnderTest[] = [
+        { path: '/x', guards: [needy], handler: ({ source }) => ({ body: principal.of(source).subject }) },
+      ]
+      const recorder = recordEvents()
+      try {
+        await withServer(adapter, { guards: [SIGN_IN, filter], routes }, async ({ call }) => {
+          expect(await call('/x')).toMatchObject({ status: 200, text: 'ada' })
+          expect(await recorder.completed()).toMatchObject({ principal: { subject: 'ada' }, outcome: { status: 200 } })
+        })
+      } finally {
+        recorder.stop()
+      }
     })
 
     test('a slot that no guard has filled throws with a code', async () => {

@@ -2,7 +2,15 @@ import { connect } from 'node:net'
 
 import { ALLOW, allow, deny, problem } from '@ashlar/core'
 
-import { type AdapterUnderTest, deferred, guardThat, type TestRunner, turns, withServer } from './app.ts'
+import {
+  type AdapterUnderTest,
+  type AppUnderTest,
+  deferred,
+  guardThat,
+  type TestRunner,
+  turns,
+  withServer,
+} from './app.ts'
 
 const upgrade = (path: string, more = ''): string =>
   `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${more}\r\n`
@@ -23,6 +31,19 @@ export function upgrades({ describe, test, expect }: TestRunner, adapter: Adapte
     })
 
     if (!adapter.frontDoor) return
+
+    for (const guard of [signedIn, signedInLater]) {
+      const manner = guard === signedIn ? 'at once' : 'later'
+      test(`are like requests that wait for a word to go on: a guard that answers ${manner} comes before it`, async () => {
+        const app: AppUnderTest = { guards: [guard], routes: [{ path: '/x', method: 'POST' }] }
+        await withServer(adapter, app, async ({ raw }) => {
+          const post = 'POST /x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: close\r\n'
+          expect(await raw(`${post}Content-Length: 0\r\n\r\n`)).toMatch(/^HTTP\/1.1 401 /)
+          const admitted = await raw(`${post}Authorization: x\r\nContent-Length: 0\r\n\r\n`)
+          expect(admitted).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 /)
+        })
+      })
+    }
 
     for (const guard of [signedIn, signedInLater]) {
       const manner = guard === signedIn ? 'synchronously' : 'asynchronously'

@@ -12,6 +12,8 @@ export interface BrowserLaunch {
 /**
  * The machine's Chromium, headless, with nothing that reaches beyond the test. It makes a new profile each time.
  * @throws Error where the machine has no `chromium`
+ * @example
+ * const browser = await chromium.launch(browserLaunch())
  */
 export function browserLaunch(): BrowserLaunch {
   return {

@@ -24,6 +24,10 @@ export interface NginxServer {
  * An nginx of the test's own on free loopback ports, in front of `upstreamPort`. It tells the app how it was reached in
  * `X-Forwarded-For`, `X-Forwarded-Proto` and `Host`, in the place of whatever the client wrote there.
  * @throws Error where the machine has no `nginx` or no `openssl`
+ * @example
+ * const nginx = await nginxServer({ upstreamPort: server.port })
+ * const answer = await fetch(`http://127.0.0.1:${nginx.port}/`)
+ * await nginx.stop()
  */
 export async function nginxServer({ upstreamPort }: { readonly upstreamPort: number }): Promise<NginxServer> {
   const binary = join(requireBinary(NGINX), NGINX.command)

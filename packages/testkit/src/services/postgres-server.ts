@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
+import { orElse, readOptions, recordOf, text } from '@ashlar/core/options'
+
 import { POSTGRES, requireBinary } from './binary.ts'
 import { greeting } from './greeting.ts'
 import { startOnFreePort } from './server-process.ts'
@@ -31,9 +33,16 @@ const SSL_REQUEST: Uint8Array = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 /**
  * A PostgreSQL of the test's own on a free loopback port, with a temporary cluster whose superuser is `postgres`.
  * It never runs as root: a test that does starts it as the machine's user `postgres`.
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
  * @throws Error where the machine has no PostgreSQL server
+ * @example
+ * const server = await postgresServer({ settings: { max_connections: '20' } })
+ * const pool = new pg.Pool({ connectionString: server.url })
  */
-export async function postgresServer({ settings = {} }: PostgresServerOptions = {}): Promise<PostgresServer> {
+export async function postgresServer(options: PostgresServerOptions = {}): Promise<PostgresServer> {
+  const { settings } = readOptions('postgresServer()', options, {
+    settings: orElse(recordOf(text({ pattern: /^/, says: 'a text' }), { min: 0 }), () => ({})),
+  })
   const binaries = requireBinary(POSTGRES)
   const user = await nonRootUser()
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-postgres-'))

@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { flag, listOf, orElse, readOptions, text } from '@ashlar/core/options'
+
 import { REDIS, requireBinary } from './binary.ts'
 import { greeting } from './greeting.ts'
 import { startOnFreePort } from './server-process.ts'
@@ -30,9 +32,17 @@ export interface RedisServerOptions {
 
 /**
  * A Redis of the test's own on a free loopback port, with a temporary data folder.
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
  * @throws Error where the machine has no `redis-server`
+ * @example
+ * const server = await redisServer({ durable: true })
+ * const redis = new Redis(server.url)
  */
-export async function redisServer({ durable = false, args = [] }: RedisServerOptions = {}): Promise<RedisServer> {
+export async function redisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
+  const { durable, args } = readOptions('redisServer()', options, {
+    durable: flag(false),
+    args: orElse(listOf(text(), { min: 0 }), () => []),
+  })
   const binary = join(requireBinary(REDIS), REDIS.command)
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-redis-'))
   const { port, server } = await startOnFreePort((chosen) => ({

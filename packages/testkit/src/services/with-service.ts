@@ -14,6 +14,10 @@ const BINARIES = { redis: REDIS, postgres: POSTGRES, browser: CHROMIUM, nginx: N
  * A `describe` for suites that need a real server: skipped, with the install command in the title, where the machine has
  * no such server.
  * @throws Error where the server is missing and `ASHLAR_REQUIRE_SERVICES=1` says that it must not be
+ * @example
+ * withService('redis', describe)('the store on Redis', () => {
+ *   test('keeps what it is given', async () => {})
+ * })
  */
 export function withService(name: ServiceName, describe: SuiteRunner): (title: string, body: () => void) => void {
   const binary = BINARIES[name]

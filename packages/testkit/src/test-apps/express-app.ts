@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { AdapterOptions } from '@ashlar/core/adapter'
 
 import { type AppUnderTest, type RouteUnderTest, serve, TAKEN_OVER, written } from '../adapter-contract/app.ts'
+import { fileAt } from '../adapter-contract/file-at.ts'
 import type { Door } from './door.ts'
 
 /** Express, any version. */
@@ -22,6 +23,7 @@ export interface ExpressPackage {
 }
 
 interface ExpressRouter {
+  use(...handlers: never[]): unknown
   all(path: never, ...handlers: never[]): unknown
   get(path: never, ...handlers: never[]): unknown
   post(path: never, ...handlers: never[]): unknown
@@ -33,10 +35,15 @@ interface ExpressRouter {
 interface ExpressApp extends ExpressRouter {
   (request: IncomingMessage, response: ServerResponse): unknown
   set(name: string, value: unknown): unknown
-  use(...handlers: never[]): unknown
 }
 
-type ExpressRequest = IncomingMessage & { url: string; readonly principal?: unknown; readonly body?: unknown }
+type ExpressRequest = IncomingMessage & {
+  url: string
+  readonly principal?: unknown
+  readonly body?: unknown
+  readonly path: string
+  readonly query: unknown
+}
 type ExpressResponse = ServerResponse & { readonly locals: Record<string, unknown> }
 type Next = (error?: unknown) => void
 
@@ -47,11 +54,12 @@ export function expressServer(
   app: AppUnderTest,
   frontDoor: boolean,
 ): Server {
-  if (!frontDoor) return createServer(expressApp(express, adapter(app.options), app) as RequestListener)
+  if (!frontDoor || app.bare) return createServer(expressApp(express, adapter(app.options), app) as RequestListener)
   const { guards = [], upgrade, options } = app
   const ours = adapter(options)
   const door = ours.frontDoor(expressApp(express, ours, { ...app, guards: [] }) as never, ...(guards as never[]))
   const server = createServer(door)
+  server.on('checkContinue', door.checkContinue)
   if (upgrade) server.on('upgrade', door.upgrade(upgrade))
   return server
 }
@@ -61,12 +69,15 @@ function expressApp(
   { protect, errorBoundary }: ReturnType<ExpressPackage['adapter']>,
   app: AppUnderTest,
 ): ExpressApp {
-  const { guards = [], routes = [], mount, rewrite, bodyParser, trustSetting } = app
+  const { guards = [], routes = [], routerGuards, mounts = [], mount, files, rewrite, bodyParser } = app
+  const { trustSetting, trustFunction } = app
   const server = express()
   const use = server.use.bind(server) as (...handlers: unknown[]) => void
   // Where it is another, Express writes every error to standard error.
   server.set('env', 'test')
-  if (trustSetting) server.set('trust proxy', 'loopback')
+  if (trustFunction) server.set('trust proxy', trustFunction)
+  if (trustSetting) server.set('trust proxy', trustSetting === true ? 'loopback' : trustSetting)
+  if ('queryParser' in app) server.set('query parser', app.queryParser)
   if (guards.length > 0) use(protect(...(guards as never[])))
   if (bodyParser) use(express.json())
   if (rewrite) {
@@ -75,22 +86,32 @@ function expressApp(
       next()
     })
   }
-  const router = mount ? express.Router() : server
+  for (const { path, guards } of mounts) use(path, protect(...(guards as never[])))
+  const router = mount || routerGuards ? express.Router() : server
+  if (routerGuards) router.use(protect(...(routerGuards as never[])) as never)
   for (const route of routes) {
     const { method = 'GET', path, guards = [] } = route
     const add = router[method.toLowerCase() as keyof ExpressRouter].bind(router) as (...parts: unknown[]) => void
-    add(path, protect(...(guards as never[])), handling(route))
+    const guarded = guards.length > 0 ? [protect(...(guards as never[]))] : []
+    add(path, ...guarded, handling(route))
   }
-  if (mount) use(mount, router)
+  if (router !== server) use(mount ?? '/', router)
+  if (files) {
+    use((request: ExpressRequest, response: ExpressResponse, next: Next) => {
+      const file = fileAt(files, request.path)
+      if (file === undefined) next()
+      else response.end(file)
+    })
+  }
   if (app.errorBoundary) use(errorBoundary())
   return server
 }
 
 function handling({ handler = serve }: RouteUnderTest) {
   return (request: ExpressRequest, response: ExpressResponse, next: Next): void => {
-    const { principal, body } = request
+    const { principal, body, query } = request
     const answer = async (): Promise<void> => {
-      const reply = await handler({ source: request, response, principal, locals: response.locals, body })
+      const reply = await handler({ source: request, response, principal, locals: response.locals, body, query })
       if (reply === TAKEN_OVER) return
       const { status, headers, body: text } = written(reply)
       response.statusCode = status

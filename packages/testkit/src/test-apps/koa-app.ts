@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { AdapterOptions } from '@ashlar/core/adapter'
 
 import { type AppUnderTest, type RouteUnderTest, serve, TAKEN_OVER, written } from '../adapter-contract/app.ts'
+import { fileAt } from '../adapter-contract/file-at.ts'
 import type { Door } from './door.ts'
 
 /** Koa, any version, with the router and the body parser of whoever tests. */
@@ -31,6 +32,7 @@ interface KoaApp {
 }
 
 interface KoaRouter {
+  use(...middleware: never[]): unknown
   all(path: never, ...middleware: never[]): unknown
   get(path: never, ...middleware: never[]): unknown
   post(path: never, ...middleware: never[]): unknown
@@ -45,6 +47,7 @@ interface KoaContext {
   readonly res: ServerResponse
   readonly state: Record<string, unknown>
   readonly request: { readonly body?: unknown }
+  readonly query: unknown
   url: string
   path: string
   mountPath?: string
@@ -58,11 +61,12 @@ type KoaMiddleware = (context: KoaContext, next: Next) => Promise<void>
 
 /** An app in Koa, its guards in front or at the front door. */
 export function koaServer(koa: KoaFramework, { adapter }: KoaPackage, app: AppUnderTest, frontDoor: boolean): Server {
-  if (!frontDoor) return createServer(koaApp(koa, adapter(app.options), app).callback() as RequestListener)
+  if (!frontDoor || app.bare) return createServer(koaApp(koa, adapter(app.options), app).callback() as RequestListener)
   const { guards = [], upgrade, options } = app
   const ours = adapter(options)
   const door = ours.frontDoor(koaApp(koa, ours, { ...app, guards: [] }) as never, ...(guards as never[]))
   const server = createServer(door)
+  server.on('checkContinue', door.checkContinue)
   if (upgrade) server.on('upgrade', door.upgrade(upgrade))
   return server
 }
@@ -72,11 +76,11 @@ function koaApp(
   { protect, errorBoundary }: ReturnType<KoaPackage['adapter']>,
   app: AppUnderTest,
 ): KoaApp {
-  const { guards = [], routes = [], mount, rewrite, bodyParser, trustSetting } = app
+  const { guards = [], routes = [], routerGuards, mounts = [], mount, files, rewrite, bodyParser, trustSetting } = app
   const server = new Koa()
   const use = server.use.bind(server) as (middleware: unknown) => void
   server.silent = true
-  server.proxy = trustSetting ?? false
+  server.proxy = Boolean(trustSetting)
   if (app.errorBoundary) use(errorBoundary())
   if (guards.length > 0) use(protect(...(guards as never[])))
   if (bodyParser) use(makeBodyParser!())
@@ -86,21 +90,38 @@ function koaApp(
       return next()
     })
   }
+  for (const { path, guards } of mounts) use(mounted(path, protect(...(guards as never[])) as KoaMiddleware))
   const router = new Router()
+  if (routerGuards) router.use(protect(...(routerGuards as never[])) as never)
   for (const route of routes) {
     const { method = 'GET', path, guards = [] } = route
     const add = router[method.toLowerCase() as 'get'].bind(router) as (...parts: unknown[]) => void
-    add(path, protect(...(guards as never[])), handling(route))
+    const guarded = guards.length > 0 ? [protect(...(guards as never[]))] : []
+    add(path, ...guarded, handling(route))
   }
   use(mount ? mounted(mount, router.routes() as KoaMiddleware) : router.routes())
+  if (files) {
+    use(async (context: KoaContext, next: Next) => {
+      const file = fileAt(files, context.path)
+      if (file === undefined) await next()
+      else context.body = file
+    })
+  }
   return server
 }
 
 function handling({ handler = serve }: RouteUnderTest) {
   return async (context: KoaContext): Promise<void> => {
-    const { res: response, state } = context
+    const { res: response, state, query } = context
     const { body } = context.request
-    const reply = await handler({ source: context, response, principal: state['principal'], locals: state, body })
+    const reply = await handler({
+      source: context,
+      response,
+      principal: state['principal'],
+      locals: state,
+      body,
+      query,
+    })
     if (reply === TAKEN_OVER) {
       context.respond = false
       return

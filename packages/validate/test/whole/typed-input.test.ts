@@ -1,7 +1,10 @@
 import type { AddsOf } from '@ashlar/core'
 import { testRequest } from '@ashlar/testkit'
 import { expect, test } from '@jest/globals'
+import { type } from 'arktype'
+import * as v from 'valibot'
 import { z } from 'zod'
+import { z as z3 } from 'zod-v3'
 
 import { validate } from '../../src/index.ts'
 
@@ -21,6 +24,20 @@ interface Expected {
 test('the types of what it adds and of what it gives are those that the schemas put out', () => {
   expect(same<AddsOf<typeof guard>['input'], Expected>(true)).toBe(true)
   expect(same<ReturnType<typeof guard.of>, Expected>(true)).toBe(true)
+})
+
+test('they are those of any library with Standard Schema', () => {
+  const others = validate({
+    body: v.object({ price: v.number(), at: v.pipe(v.string(), v.transform(Number)) }),
+    query: type({ limit: 'string' }),
+    params: z3.object({ id: z3.coerce.number() }),
+  })
+  interface Others {
+    readonly body: { price: number; at: number }
+    readonly query: { limit: string }
+    readonly params: { id: number }
+  }
+  expect(same<ReturnType<typeof others.of>, Others>(true)).toBe(true)
 })
 
 test('mistakes do not compile', () => {

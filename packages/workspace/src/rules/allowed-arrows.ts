@@ -30,7 +30,11 @@ export const ALLOWED_ARROWS: Readonly<Record<string, Allowed>> = {
   express: { storey: 2, arrows: ['core', 'node'] },
   koa: { storey: 2, arrows: ['core', 'node'] },
   redis: { storey: 2, arrows: ['core', 'auth', 'ratelimit'], peers: ['ioredis', 'redis'] },
-  postgres: { storey: 2, arrows: ['core', 'access', 'audit', 'auth', 'ratelimit'], peers: ['pg'] },
+  postgres: {
+    storey: 2,
+    arrows: ['core', 'access', 'audit', 'auth', 'ratelimit'],
+    peers: ['pg', '@electric-sql/pglite'],
+  },
   cli: { storey: 2, arrows: ['core', 'access', 'audit'] },
   accounts: { storey: 2, arrows: ['core', 'auth', 'validate', 'headers', 'ratelimit'], planned: true },
   outbound: { storey: 2, arrows: ['core', 'breaker'], planned: true },

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { type SuiteRunner, withService } from '@ashlar/testkit'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 
-import { documentationExamples, examplesOf } from '../../src/documentation-example.ts'
+import { type DocumentationExample, documentationExamples, examplesOf } from '../../src/documentation-example.ts'
 import { compileExamples, exampleFolder, runExample } from '../../src/run-examples.ts'
 import { publicPackages } from '../../src/workspace-package.ts'
+import { type ExampleServers, exampleServers } from './example-servers.ts'
 
 const examples = documentationExamples()
 
@@ -22,14 +24,42 @@ describe('examples', () => {
     expect(complaints).toBe('')
   })
 
-  test.each(examples.filter(({ runs }) => runs))(
+  const runs = async (example: DocumentationExample, env?: NodeJS.ProcessEnv): Promise<void> => {
+    const { code, output } = await runExample(folder, example, env)
+    expect([code, code === 0 ? '' : output]).toEqual([0, ''])
+  }
+
+  test.each(examples.filter(({ runs, servers }) => runs && servers.length === 0))(
     '$place runs to its end',
-    async (example) => {
-      const { code, output } = await runExample(folder, example)
-      expect([code, code === 0 ? '' : output]).toEqual([0, ''])
-    },
+    (example) => runs(example),
     60_000,
   )
+
+  for (const needed of [['redis'], ['postgres'], ['redis', 'postgres']] as const) {
+    const those = examples.filter((example) => example.runs && example.servers.join() === needed.join())
+    if (those.length === 0) continue
+    const suite = needed.reduce<SuiteRunner>(
+      (inner, kind) => Object.assign(withService(kind, inner), { skip: describe.skip }),
+      describe,
+    )
+    suite(`against ${needed.join(' and ')}`, () => {
+      let servers: ExampleServers
+      beforeAll(async () => {
+        servers = await exampleServers(needed)
+      }, 120_000)
+      afterAll(() => servers.stop(), 60_000)
+
+      test.each(those)(
+        '$place runs to its end',
+        async (example) => runs(example, await servers.environment(example)),
+        60_000,
+      )
+    })
+  }
+})
+
+test('an example that is marked with a server is run', () => {
+  expect(examples.filter(({ runs, servers }) => servers.length > 0 && !runs).map(({ place }) => place)).toEqual([])
 })
 
 /** Packages without anything in them yet need no example. */

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals'
 
 import { ROOT } from '../../src/workspace-package.ts'
 
-const REFERENCE = `${ROOT}docs/reference/`
+const REFERENCE = `${ROOT}packages/core/reference/`
 
 /** Read from the source, since a union of types leaves no trace at run time. */
 const errorCodes = [

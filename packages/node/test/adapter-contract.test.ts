@@ -1,8 +1,0 @@
-import { adapterContract, type NodePackage, plainAdapters } from '@ashlar/testkit'
-import { describe, expect, test } from '@jest/globals'
-
-import * as node from '../src/index.ts'
-
-for (const adapter of plainAdapters(node as unknown as NodePackage)) {
-  adapterContract({ describe, test, expect }, adapter)
-}

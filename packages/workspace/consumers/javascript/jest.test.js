@@ -1,0 +1,3 @@
+import { exercise } from './exercise.js'
+
+test('the app is content', exercise)
