@@ -18,7 +18,13 @@ interface IoredisOptions {
 /** Of node-redis. */
 interface NodeRedisOptions {
   readonly url?: string
-  readonly socket?: { readonly host?: string; readonly path?: string; readonly tls?: unknown }
+  /** With what TLS needs among the rest. */
+  readonly socket?: {
+    readonly host?: string
+    readonly path?: string
+    readonly tls?: unknown
+    readonly rejectUnauthorized?: unknown
+  }
 }
 
 interface NodeClusterOptions {

@@ -48,7 +48,10 @@ function troubleOf(server: string, links: readonly Link[] | undefined): string |
 }
 
 function isLocal(host: string): boolean {
-  const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '')
+  const name = host
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '')
   return name.startsWith('/') || name === 'localhost' || name.endsWith('.localhost') || isLoopback(name)
 }
 

@@ -39,13 +39,19 @@ test.each([
   expect(warnings).not.toHaveBeenCalled()
 })
 
-test.each(['cache', '10.0.0.7', 'localhost.example.com', '127.0.0.1.example.com', '128.0.0.1', '0.0.0.0', '', 'fe80::1'])(
-  'what goes to %j without TLS is refused where TLS is required',
-  (host) => {
-    expect(required([{ host, tls: undefined }])).toThrow(REFUSED)
-    required([{ host, tls: TLS }])()
-  },
-)
+test.each([
+  'cache',
+  '10.0.0.7',
+  'localhost.example.com',
+  '127.0.0.1.example.com',
+  '128.0.0.1',
+  '0.0.0.0',
+  '',
+  'fe80::1',
+])('what goes to %j without TLS is refused where TLS is required', (host) => {
+  expect(required([{ host, tls: undefined }])).toThrow(REFUSED)
+  required([{ host, tls: TLS }])()
+})
 
 test('of several links each must be encrypted', () => {
   const [good, bad] = [
@@ -73,7 +79,10 @@ describe('where it is not required', () => {
       checkEncrypted(AT, 'Redis', [{ host, tls: undefined }], false)
     }
     expect(warnings.mock.calls).toEqual([
-      [expect.stringContaining('at warned.example without TLS'), expect.objectContaining({ code: 'ERR_CONNECTION_NOT_ENCRYPTED' })],
+      [
+        expect.stringContaining('at warned.example without TLS'),
+        expect.objectContaining({ code: 'ERR_CONNECTION_NOT_ENCRYPTED' }),
+      ],
       [expect.stringContaining('at other.example without TLS'), expect.anything()],
     ])
   })

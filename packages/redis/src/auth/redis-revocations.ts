@@ -25,10 +25,13 @@ const BATCH = 1000
  */
 export function redisRevocations(options: RedisRevocationsOptions): RevocationStore & Closeable {
   const where = 'redisRevocations()'
-  const { redis, retention, ...settings } = readOptions(where, options, {
-    ...redisOptions,
-    retention: duration({ min: '1m', max: '365d', fallback: '2d' }),
-  })
+  const { redis, retention, ...settings } = encrypted(
+    where,
+    readOptions(where, options, {
+      ...redisOptions,
+      retention: duration({ min: '1m', max: '365d', fallback: '2d' }),
+    }),
+  )
   const { send, run } = commandsOf(redis)
   const stream = `${settings.namespace}:{revocations}`
   const channel = subscriptions(redis, stream)

@@ -23,16 +23,19 @@ export interface RedisRateLimitsOptions extends RedisOptions {
  * const limit = rateLimit({ policy, store: redisRateLimits({ redis: new Redis() }), instances: 4 })
  */
 export function redisRateLimits(options: RedisRateLimitsOptions): RateLimitStore {
-  const { redis, lease, denialCache, ...settings } = readOptions('redisRateLimits()', options, {
-    ...redisOptions,
-    lease: optional(
-      group({
-        size: wholeNumber({ min: 2, max: 1e6 }),
-        maxAge: duration({ min: '1ms', max: '1m', fallback: '1s' }),
-      } satisfies OptionTable<LeaseOptions>),
-    ),
-    denialCache: duration({ min: '0ms', max: '1m', fallback: '1s' }),
-  })
+  const { redis, lease, denialCache, ...settings } = encrypted(
+    'redisRateLimits()',
+    readOptions('redisRateLimits()', options, {
+      ...redisOptions,
+      lease: optional(
+        group({
+          size: wholeNumber({ min: 2, max: 1e6 }),
+          maxAge: duration({ min: '1ms', max: '1m', fallback: '1s' }),
+        } satisfies OptionTable<LeaseOptions>),
+      ),
+      denialCache: duration({ min: '0ms', max: '1m', fallback: '1s' }),
+    }),
+  )
   const commands = commandsOf(redis)
   const names = new Set<string>()
   return {
