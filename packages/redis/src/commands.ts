@@ -47,7 +47,8 @@ function isCluster(redis: Exclude<RedisClient, IoredisClient>): redis is NodeRed
   return 'masters' in redis
 }
 
-function isSentinel(redis: NodeRedisClient | NodeRedisSentinel): redis is NodeRedisSentinel {
+/** Of node-redis. */
+export function isSentinel(redis: RedisClient): redis is NodeRedisSentinel {
   return 'getMasterNode' in redis
 }
 
