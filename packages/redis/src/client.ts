@@ -22,5 +22,12 @@ export interface NodeRedisCluster {
   duplicate?(): unknown
 }
 
+/** What node-redis has for servers that sentinels watch. */
+export interface NodeRedisSentinel {
+  sendCommand(isReadonly: boolean | undefined, command: string[]): Promise<unknown>
+  getMasterNode(): unknown
+  duplicate?(): unknown
+}
+
 /** What every store takes for `redis`: a client that is connected, or connects by itself. */
-export type RedisClient = IoredisClient | NodeRedisClient | NodeRedisCluster
+export type RedisClient = IoredisClient | NodeRedisClient | NodeRedisCluster | NodeRedisSentinel

@@ -1,4 +1,11 @@
-import type { Argument, IoredisClient, NodeRedisClient, NodeRedisCluster, RedisClient } from './client.ts'
+import type {
+  Argument,
+  IoredisClient,
+  NodeRedisClient,
+  NodeRedisCluster,
+  NodeRedisSentinel,
+  RedisClient,
+} from './client.ts'
 import type { Script } from './script.ts'
 
 /** One way to speak to every client. */
@@ -13,7 +20,7 @@ type Send = Commands['send']
 
 /** Which client it is, is found out once. */
 export function commandsOf(redis: RedisClient): Commands {
-  const send = isIoredis(redis) ? viaCall(redis) : isCluster(redis) ? viaCluster(redis) : viaSendCommand(redis)
+  const send = sendOf(redis)
   return {
     send,
     run({ sha, source }, keys, values) {
@@ -26,12 +33,23 @@ export function commandsOf(redis: RedisClient): Commands {
   }
 }
 
+function sendOf(redis: RedisClient): Send {
+  if (isIoredis(redis)) return viaCall(redis)
+  if (isCluster(redis)) return viaCluster(redis)
+  return isSentinel(redis) ? viaSentinel(redis) : viaSendCommand(redis)
+}
+
 function isIoredis(redis: RedisClient): redis is IoredisClient {
   return typeof (redis as Partial<IoredisClient>).call === 'function'
 }
 
-function isCluster(redis: RedisClient): redis is NodeRedisCluster {
+function isCluster(redis: Exclude<RedisClient, IoredisClient>): redis is NodeRedisCluster {
   return 'masters' in redis
+}
+
+/** Of node-redis. */
+export function isSentinel(redis: RedisClient): redis is NodeRedisSentinel {
+  return 'getMasterNode' in redis
 }
 
 function viaCall(redis: IoredisClient): Send {
@@ -40,6 +58,10 @@ function viaCall(redis: IoredisClient): Send {
 
 function viaCluster(redis: NodeRedisCluster): Send {
   return (key, command, ...args) => redis.sendCommand(key, false, [command, ...args.map(String)])
+}
+
+function viaSentinel(redis: NodeRedisSentinel): Send {
+  return (_, command, ...args) => redis.sendCommand(false, [command, ...args.map(String)])
 }
 
 function viaSendCommand(redis: NodeRedisClient): Send {

@@ -1,4 +1,5 @@
 import type { RedisClient } from './client.ts'
+import { isSentinel } from './commands.ts'
 
 /** Who wants to be told of what comes on one channel. */
 export interface Subscriptions {
@@ -19,10 +20,11 @@ interface Subscriber {
 
 /**
  * Listens to a channel on a connection of its own for as long as somebody watches. A connection that is lost comes back by
- * itself. @returns `undefined` for a client that lends no second connection, such as a pool
+ * itself. @returns `undefined` for a client that lends no second connection, such as a pool, and for sentinels of node-redis
  */
 export function subscriptions(redis: RedisClient, channel: string): Subscriptions | undefined {
-  if (typeof redis.duplicate !== 'function') return undefined
+  // Of sentinels one that is duplicated does not always end again.
+  if (typeof redis.duplicate !== 'function' || isSentinel(redis)) return undefined
   const open = new Set<() => void>()
   let closed = false
 

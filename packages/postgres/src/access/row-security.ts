@@ -6,6 +6,7 @@ import type { PostgresClient } from '../client.ts'
 import { inDollars, locked } from '../migrations/locked.ts'
 import { carryOut } from '../migrations/migrate.ts'
 import { checkPool } from '../postgres-options.ts'
+import { transaction } from '../transaction.ts'
 
 /** A pool of `pg`, or anything that lends connections like one. */
 export interface Connections<Client extends PostgresClient> {
@@ -26,7 +27,8 @@ export async function migrateRowSecurity(client: PostgresClient, { statements }:
 }
 
 /**
- * Runs `work` in a transaction in which row-level security decides for a principal.
+ * Runs `work` in a transaction in which row-level security decides for a principal. It resolves when that is committed, and
+ * rejects also where `work` has caught the error of a statement, after which nothing of it can be committed.
  * @param session what `rowSession` of the access control answers for the principal
  * @example
  * const { rows } = await withPrincipal(pool, access.rowSession(security, ada), (client) => client.query('SELECT * FROM posts'))
@@ -141,16 +143,4 @@ async function storedPolicies(connection: PostgresClient, table: string): Promis
     [table],
   )
   return new Map((rows as Stored[]).map((row) => [row.name, row]))
-}
-
-async function transaction<Result>(connection: PostgresClient, work: () => Promise<Result>): Promise<Result> {
-  await connection.query('BEGIN')
-  try {
-    const result = await work()
-    await connection.query('COMMIT')
-    return result
-  } catch (error) {
-    await connection.query('ROLLBACK').catch(() => undefined)
-    throw error
-  }
 }

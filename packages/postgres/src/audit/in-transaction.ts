@@ -1,11 +1,15 @@
 import { ask } from '@ashlar/core/time'
 
 import type { LendingPool, PostgresConnection } from '../client.ts'
+import { transaction } from '../transaction.ts'
 
 /** A connection of the pool, in time; one that comes too late goes back unused. */
 export async function borrow(pool: LendingPool, timeoutMs: number): Promise<PostgresConnection> {
   return ask('PostgreSQL', timeoutMs, () => pool.connect(), { late: (unused) => unused.release() })
 }
+
+/** Whatever the server's default is: what is acknowledged has been flushed. */
+const FLUSHED = '; SET LOCAL synchronous_commit TO on'
 
 /** Committed, or rejected in time; a connection that is late or failed is closed and not used again. */
 export async function inTransaction<Result>(
@@ -17,7 +21,7 @@ export async function inTransaction<Result>(
   // A lost connection fails its query as well; without a listener it would end the process besides.
   connection.on('error', ignore)
   try {
-    const result = await ask('PostgreSQL', timeoutMs, () => committed(connection, work))
+    const result = await ask('PostgreSQL', timeoutMs, () => transaction(connection, () => work(connection), FLUSHED))
     connection.off('error', ignore)
     connection.release()
     return result
@@ -28,14 +32,3 @@ export async function inTransaction<Result>(
 }
 
 function ignore(): void {}
-
-async function committed<Result>(
-  connection: PostgresConnection,
-  work: (connection: PostgresConnection) => Promise<Result>,
-): Promise<Result> {
-  // Whatever the server's default is: what is acknowledged has been flushed.
-  await connection.query('BEGIN; SET LOCAL synchronous_commit TO on')
-  const result = await work(connection)
-  await connection.query('COMMIT')
-  return result
-}

@@ -33,7 +33,8 @@ export interface PostgresTrail extends Trail {
 /**
  * The audit trail on PostgreSQL: the same chain, tree and checkpoints as in files, one chain for all processes. `migrate(pool,
  * auditTables())` makes the tables. Operations of processes that died are closed as `unknown` when the next one opens the trail.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`,
+ * `ERR_CONNECTION_NOT_ENCRYPTED`
  * @example
  * await migrate(pool, auditTables())
  * const trail = await postgresTrail({ pool, signer, service: 'orders' })

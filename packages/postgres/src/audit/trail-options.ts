@@ -4,13 +4,15 @@ import { callback, duration, onError, optional, readOptions, text, wholeNumber }
 import type { Duration } from '@ashlar/core/time'
 
 import type { LendingPool } from '../client.ts'
-import { lendingPool, schema } from '../postgres-options.ts'
+import { encrypted, lendingPool, requireTls, schema } from '../postgres-options.ts'
 
 export interface PostgresTrailOptions extends RecorderOptions {
   /** One connection of it is kept for as long as the trail is open, unless the database is an embedded one. */
   readonly pool: LendingPool
   /** That of `auditTables({ schema })`. Default: where the connection finds tables first. */
   readonly schema?: string
+  /** As in `PostgresOptions`. Default `false`. */
+  readonly requireTls?: boolean
   /** Signs checkpoints; see `checkpointSigner`. */
   readonly signer: CheckpointSigner
   /** Names the log. All processes that give the same name write one chain. Default `'main'`. */
@@ -43,19 +45,23 @@ export interface TrailSettings extends RecorderSettings {
   readonly onError: (error: unknown) => void
 }
 
-/** @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID` */
+/** @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`, `ERR_CONNECTION_NOT_ENCRYPTED` */
 export function readTrailOptions(where: string, options: PostgresTrailOptions): TrailSettings {
-  return readOptions(where, options, {
-    ...recorderOptions,
-    pool: lendingPool,
-    schema,
-    signer: signerOption,
-    log: text({ pattern: /^[\w.-]{1,64}$/, says: 'a name of letters, digits, dots and dashes', fallback: 'main' }),
-    timeout: duration({ max: '10m', fallback: '5s' }),
-    checkpointRecords: wholeNumber({ min: 1, fallback: 10_000 }),
-    checkpointEvery: duration({ max: '1d', fallback: '1s' }),
-    maxPending: wholeNumber({ min: 1, fallback: 10_000 }),
-    onCheckpoint: optional(callback<(note: string) => unknown>()),
-    onError,
-  })
+  return encrypted(
+    where,
+    readOptions(where, options, {
+      ...recorderOptions,
+      pool: lendingPool,
+      schema,
+      requireTls,
+      signer: signerOption,
+      log: text({ pattern: /^[\w.-]{1,64}$/, says: 'a name of letters, digits, dots and dashes', fallback: 'main' }),
+      timeout: duration({ max: '10m', fallback: '5s' }),
+      checkpointRecords: wholeNumber({ min: 1, fallback: 10_000 }),
+      checkpointEvery: duration({ max: '1d', fallback: '1s' }),
+      maxPending: wholeNumber({ min: 1, fallback: 10_000 }),
+      onCheckpoint: optional(callback<(note: string) => unknown>()),
+      onError,
+    }),
+  )
 }

@@ -3,7 +3,7 @@ import { readOptions } from '@ashlar/core/options'
 
 import { prepared } from '../client.ts'
 import { within } from '../names.ts'
-import { type PostgresOptions, pool as poolOption, schema as schemaOption } from '../postgres-options.ts'
+import { encrypted, type PostgresOptions, postgresOptions } from '../postgres-options.ts'
 
 export interface PostgresApiKeysOptions extends PostgresOptions {}
 
@@ -12,12 +12,13 @@ const COLUMNS =
 
 /**
  * API keys on PostgreSQL, one statement for each method. `migrate(pool, authTables())` makes the table.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`,
+ * `ERR_CONNECTION_NOT_ENCRYPTED`
  * @example
  * const keys = apiKeys({ store: postgresApiKeys({ pool }) })
  */
 export function postgresApiKeys(options: PostgresApiKeysOptions): ApiKeyStore {
-  const { pool, schema } = readOptions('postgresApiKeys()', options, { pool: poolOption, schema: schemaOption })
+  const { pool, schema } = encrypted('postgresApiKeys()', readOptions('postgresApiKeys()', options, postgresOptions))
   const table = within(schema)('ashlar_api_keys')
   const find = prepared(
     pool,

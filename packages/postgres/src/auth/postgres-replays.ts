@@ -3,7 +3,7 @@ import type { ReplayStore } from '@ashlar/core/stores'
 
 import { prepared } from '../client.ts'
 import { within } from '../names.ts'
-import { type PostgresOptions, pool as poolOption, schema as schemaOption } from '../postgres-options.ts'
+import { encrypted, type PostgresOptions, postgresOptions } from '../postgres-options.ts'
 
 export interface PostgresReplaysOptions extends PostgresOptions {}
 
@@ -12,12 +12,13 @@ const SWEEP = 1000
 
 /**
  * What may be used once, on PostgreSQL: one statement a claim. `migrate(pool, authTables())` makes the table.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`,
+ * `ERR_CONNECTION_NOT_ENCRYPTED`
  * @example
  * const proof = dpop({ origin: 'https://api.example.com', replays: postgresReplays({ pool }) })
  */
 export function postgresReplays(options: PostgresReplaysOptions): ReplayStore {
-  const { pool, schema } = readOptions('postgresReplays()', options, { pool: poolOption, schema: schemaOption })
+  const { pool, schema } = encrypted('postgresReplays()', readOptions('postgresReplays()', options, postgresOptions))
   const table = within(schema)('ashlar_used_once')
   const claim = prepared(
     pool,

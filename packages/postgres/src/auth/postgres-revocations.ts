@@ -4,7 +4,7 @@ import { type Closeable, closeable } from '@ashlar/core/time'
 
 import { lendsConnections } from '../client.ts'
 import { within } from '../names.ts'
-import { type PostgresOptions, pool as poolOption, schema as schemaOption } from '../postgres-options.ts'
+import { encrypted, type PostgresOptions, postgresOptions } from '../postgres-options.ts'
 import { listen } from './listener.ts'
 
 /** One connection of the pool is kept for listening while somebody watches. */
@@ -13,12 +13,16 @@ export interface PostgresRevocationsOptions extends PostgresOptions {}
 /**
  * Revocations on PostgreSQL: a table that every process reads from where it was, and a notification that tells it to look.
  * `migrate(pool, authTables())` makes the table.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`,
+ * `ERR_CONNECTION_NOT_ENCRYPTED`
  * @example
  * const revoked = revocations({ store: postgresRevocations({ pool }) })
  */
 export function postgresRevocations(options: PostgresRevocationsOptions): RevocationStore & Closeable {
-  const { pool, schema } = readOptions('postgresRevocations()', options, { pool: poolOption, schema: schemaOption })
+  const { pool, schema } = encrypted(
+    'postgresRevocations()',
+    readOptions('postgresRevocations()', options, postgresOptions),
+  )
   const table = within(schema)('ashlar_revocations')
   const channel = schema === undefined ? 'ashlar_revocations' : `ashlar_revocations ${schema}`
   const watching = new Set<() => void>()

@@ -3,7 +3,7 @@ import { readOptions } from '@ashlar/core/options'
 
 import { prepared } from '../client.ts'
 import { within } from '../names.ts'
-import { type PostgresOptions, pool as poolOption, schema as schemaOption } from '../postgres-options.ts'
+import { encrypted, type PostgresOptions, postgresOptions } from '../postgres-options.ts'
 
 export interface PostgresSessionsOptions extends PostgresOptions {}
 
@@ -17,12 +17,13 @@ interface Row {
 
 /**
  * Sessions on PostgreSQL, one statement for each method. `migrate(pool, authTables())` makes the table.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`,
+ * `ERR_CONNECTION_NOT_ENCRYPTED`
  * @example
  * const keeper = sessions({ keyRing: [{ id: '2026-08', secret }], store: postgresSessions({ pool }) })
  */
 export function postgresSessions(options: PostgresSessionsOptions): SessionStore {
-  const { pool, schema } = readOptions('postgresSessions()', options, { pool: poolOption, schema: schemaOption })
+  const { pool, schema } = encrypted('postgresSessions()', readOptions('postgresSessions()', options, postgresOptions))
   const table = within(schema)('ashlar_sessions')
   const find = prepared(
     pool,

@@ -3,7 +3,7 @@ import type { BlockStore } from '@ashlar/ratelimit'
 
 import type { PostgresPool } from '../client.ts'
 import { quoted } from '../names.ts'
-import { pool as poolOption, table as tableOption } from '../postgres-options.ts'
+import { encrypted, pool as poolOption, requireTls, table as tableOption } from '../postgres-options.ts'
 import { DEFAULT_TABLE } from './block-tables.ts'
 
 export interface PostgresBlocksOptions {
@@ -11,6 +11,8 @@ export interface PostgresBlocksOptions {
   readonly pool: PostgresPool
   /** The table of `blockTables({ table })`. Default `ashlar_blocks`. */
   readonly table?: string
+  /** As in `PostgresOptions`. Default `false`. */
+  readonly requireTls?: boolean
 }
 
 interface Row {
@@ -21,15 +23,20 @@ interface Row {
 /**
  * A blocklist in one table, read whole by every instance: made for thousands of blocks, not for millions.
  * `migrate(pool, blockTables())` makes the table.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`,
+ * `ERR_CONNECTION_NOT_ENCRYPTED`
  * @example
  * const blocks = blocklist({ store: postgresBlocks({ pool }) })
  */
 export function postgresBlocks(options: PostgresBlocksOptions): BlockStore {
-  const { pool, table } = readOptions('postgresBlocks()', options, {
-    pool: poolOption,
-    table: tableOption(DEFAULT_TABLE),
-  })
+  const { pool, table } = encrypted(
+    'postgresBlocks()',
+    readOptions('postgresBlocks()', options, {
+      pool: poolOption,
+      table: tableOption(DEFAULT_TABLE),
+      requireTls,
+    }),
+  )
   const name = quoted(table)
   return {
     async put({ target, until }) {

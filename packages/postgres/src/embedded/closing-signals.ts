@@ -9,13 +9,14 @@ type Signal = (typeof SIGNALS)[number]
 const MARK = Symbol.for('@ashlar/postgres closing')
 
 const open = new Set<Close>()
+let ending = false
 
 /** @returns how to leave it be */
 export function closeAtTheEnd(close: Close): () => void {
   if (open.size === 0) watch()
   open.add(close)
   return () => {
-    if (open.delete(close) && open.size === 0) unwatch()
+    if (open.delete(close) && open.size === 0 && !ending) unwatch()
   }
 }
 
@@ -49,8 +50,11 @@ function handlers(signal: Signal): number {
   return process.listenerCount(signal) - ours - exits
 }
 
+/** Listens until all is closed: whoever counts listeners must not end the process before. */
 async function closeAll(): Promise<void> {
+  ending = true
   await Promise.allSettled([...open].map((close) => close()))
+  ending = false
   open.clear()
   unwatch()
 }

@@ -1,5 +1,4 @@
-import { Duplex } from 'node:stream'
-
+import { SocketStandIn } from './socket-stand-in.ts'
 import { cString, errorResponse, greeting, message, readyForQuery } from './wire-messages.ts'
 
 /** What a connection needs of the engine. */
@@ -11,12 +10,12 @@ export interface Host {
 /** Where a server begins to answer: Query, Sync, Flush, and the two ends of a COPY. */
 const ANSWERED = new Set('QSHcf')
 /** PostgreSQL in this process would end when it waits for data of a client. */
-const COPY_IN = /(?:^|;)\s*(?:(?:--[^\n]*\n|\/\*(?:(?!\*\/)[\s\S])*\*\/)\s*)*copy\s[^;]*\sfrom\s+stdin\b/i
+const COPY_IN = /(?:^|;)\s*(?:(?:--[^\n]*\n|\/\*(?:(?!\*\/)[\s\S])*\*\/)\s*)*copy\b[^;]*\bfrom\s+stdin\b/i
 
 let named = 0
 
 /** The server's end of a client's connection, in the place of a socket. */
-export class EngineConnection extends Duplex {
+export class EngineConnection extends SocketStandIn {
   user = 'postgres'
   readonly #host: Host
   readonly #serverVersion: string
@@ -45,18 +44,6 @@ export class EngineConnection extends Duplex {
     this.answer(bytes)
     queueMicrotask(() => this.destroy())
   }
-
-  // What `pg` asks of a socket.
-  connect(): this {
-    process.nextTick(() => this.emit('connect'))
-    return this
-  }
-  setNoDelay(): void {}
-  setKeepAlive(): void {}
-  ref(): void {}
-  unref(): void {}
-
-  override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])

@@ -2,6 +2,7 @@ import { EngineConnection } from './engine-connection.ts'
 import {
   errorIn,
   errorResponse,
+  lastWords,
   messagesIn,
   NOTIFICATION,
   query,
@@ -77,9 +78,10 @@ export class Engine {
     void this.#takeTurns()
   }
 
-  /** Carries out what has been sent, and ends every connection. */
+  /** Ends every connection, and PostgreSQL then. */
   async close(): Promise<void> {
     for (const connection of this.#open) connection.destroy()
+    // What they have sent is carried out, and what they leave is undone.
     while (this.#busy) await new Promise((resolve) => setImmediate(resolve))
     if (this.#ended) return
     this.#end(new Error('The database is closed.'))
@@ -132,6 +134,9 @@ export class Engine {
     for (const part of messagesIn(Buffer.from(this.#session.ask(bytes)))) {
       if (part[0] === NOTIFICATION) for (const each of this.#open) each.answer(part)
       else own.push(part)
+      const last = lastWords(part)
+      // A disk that is full or gone. Asked again, it would not answer at all.
+      if (last !== undefined) throw new Error(last)
       if (part[0] === READY_FOR_QUERY) holder = saysIdle(part) ? undefined : connection
     }
     this.#holder = holder

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { readdir, realpath, unlink } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join, relative } from 'node:path'
-import { createInterface } from 'node:readline'
 
 /** What is said of whoever has a folder, or is about to. */
 export interface Holder {
@@ -18,6 +17,9 @@ export type Claim = { readonly release: () => Promise<void> } | { readonly heldB
 const PREFIX = 'lock-'
 /** How long a socket that is there may take to say whose it is; a process that is stopped says nothing, and holds it. */
 const ANSWER_MS = 2000
+/** Of one that closes before it has said anything: he is about to be gone. */
+const ATTEMPTS = 20
+const UNKNOWN = 'a process that does not say who it is'
 /** What a path of a socket may have in it. */
 const LONGEST_PATH = process.platform === 'linux' ? 107 : 103
 
@@ -90,26 +92,41 @@ async function otherHolder(folder: string, own: string): Promise<string | undefi
   return undefined
 }
 
+/** @returns who has the folder or will have it; `undefined` where whoever has made the socket gives it up, or is gone */
 async function whoHolds(path: string, own: string): Promise<string | undefined> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const answer = await ask(path, own)
+    if (answer !== 'cut off') return answer === 'gone' ? undefined : answer
+  }
+  return UNKNOWN
+}
+
+async function ask(path: string, own: string): Promise<string | 'gone' | 'cut off'> {
   const socket = connect(path)
-  socket.setTimeout(ANSWER_MS, () => socket.destroy(new Error('timeout')))
-  const process = (pid: number): string => `process ${pid}`
-  let last: Holder | undefined
+  let isSilent = false
+  socket.setTimeout(ANSWER_MS, () => {
+    isSilent = true
+    socket.destroy()
+  })
+  let text = ''
   try {
-    for await (const line of createInterface({ input: socket })) {
-      last = JSON.parse(line) as Holder
-      if (last.held || last.name < own) return process(last.pid)
+    for await (const chunk of socket) {
+      text += String(chunk)
+      const last = text.split('\n').at(-2)
+      if (last === undefined) continue
+      const { pid, name, held } = JSON.parse(last) as Holder
+      if (held || name < own) return `process ${pid}`
       // He will see this one, and give up; unless he has looked already, and says so.
       socket.setTimeout(0)
     }
-    return last ? undefined : 'a process that does not say who it is'
+    return text === '' ? 'cut off' : 'gone'
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return undefined
-    if (code !== 'ECONNREFUSED') return 'a process that does not say who it is'
+    if (code === 'ENOENT') return 'gone'
+    if (code !== 'ECONNREFUSED') return code === 'ECONNRESET' && !isSilent ? 'cut off' : UNKNOWN
     // Left by one that was killed. No other will ever have the name.
     await unlink(path).catch(() => undefined)
-    return undefined
+    return 'gone'
   } finally {
     socket.destroy()
   }

@@ -1,8 +1,9 @@
-import { Duplex } from 'node:stream'
 import type { MessagePort } from 'node:worker_threads'
 
+import { SocketStandIn } from './socket-stand-in.ts'
+
 /** A connection to a database in another thread, in the place of a socket. */
-export class PortStream extends Duplex {
+export class PortStream extends SocketStandIn {
   readonly #port: MessagePort
 
   constructor(port: MessagePort) {
@@ -12,20 +13,12 @@ export class PortStream extends Duplex {
     port.on('close', () => this.destroy())
   }
 
-  connect(): this {
-    process.nextTick(() => this.emit('connect'))
-    return this
-  }
-  setNoDelay(): void {}
-  setKeepAlive(): void {}
-  ref(): void {
+  override ref(): void {
     this.#port.ref()
   }
-  unref(): void {
+  override unref(): void {
     this.#port.unref()
   }
-
-  override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.#port.postMessage(chunk)

@@ -1,8 +1,7 @@
-import { Duplex } from 'node:stream'
-
 import { type Database, type DatabaseSettings, RESTART_MS } from './database.ts'
 import { Engine } from './engine.ts'
 import { openSession } from './open-session.ts'
+import { SocketStandIn } from './socket-stand-in.ts'
 
 /** A database in the app's own thread: nothing goes between threads, and every statement holds up the app while it runs. */
 export async function openInThread(settings: DatabaseSettings): Promise<Database> {
@@ -32,7 +31,7 @@ export async function openInThread(settings: DatabaseSettings): Promise<Database
     stream() {
       if (engine) return engine.connect()
       if (!closed && performance.now() > startedAt + RESTART_MS) openAgain()
-      return new Duplex().destroy(new Error('PostgreSQL has ended.'))
+      return SocketStandIn.failed(new Error('PostgreSQL has ended.'))
     },
     async close() {
       closed = true

@@ -78,6 +78,15 @@ export function errorIn(answer: Buffer): Buffer | undefined {
   return undefined
 }
 
+/** Of an error after which PostgreSQL is no more: what it said. */
+export function lastWords(part: Buffer): string | undefined {
+  if (part[0] !== ERROR_RESPONSE) return undefined
+  const fields = part.toString('utf8', 5).split('\0')
+  const severity = fields.find((field) => field[0] === 'V')
+  if (severity !== 'VFATAL' && severity !== 'VPANIC') return undefined
+  return fields.find((field) => field[0] === 'M')?.slice(1) ?? severity
+}
+
 /** A name in quotes, whatever is in it. */
 export function quotedName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`

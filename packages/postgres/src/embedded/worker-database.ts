@@ -7,7 +7,11 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import { type Database, type DatabaseSettings, RESTART_MS } from './database.ts'
 import { ownFile } from './own-file.ts'
 import { PortStream } from './port-stream.ts'
+import { SocketStandIn } from './socket-stand-in.ts'
 import type { FromWorker, ToWorker, WorkerTask } from './worker-messages.ts'
+
+/** How long a database may take to be closed. */
+const CLOSE_MS = 10_000
 
 /** Makes the files of a database, in a thread of its own: what it takes of memory for that is given back. */
 export async function makeInWorker(folder: string): Promise<void> {
@@ -29,6 +33,7 @@ class WorkerDatabase implements Database {
   #worker: Worker
   #startedAt = 0
   #running = true
+  #opened = false
   #closed = false
   #failure = 'PostgreSQL has ended.'
 
@@ -39,6 +44,7 @@ class WorkerDatabase implements Database {
 
   async opened(): Promise<void> {
     await answer(this.#worker)
+    this.#opened = true
     this.#worker.unref()
   }
 
@@ -47,9 +53,9 @@ class WorkerDatabase implements Database {
       this.#worker = this.#start()
       this.#worker.unref()
     }
+    if (!this.#running) return SocketStandIn.failed(new Error(this.#failure))
     const { port1, port2 } = new MessageChannel()
     const stream = new PortStream(port1)
-    if (!this.#running) return stream.destroy(new Error(this.#failure))
     this.#streams.add(stream)
     stream.once('close', () => this.#streams.delete(stream))
     this.#worker.postMessage({ connect: port2 } satisfies ToWorker, [port2])
@@ -63,7 +69,10 @@ class WorkerDatabase implements Database {
     this.#worker.ref()
     const exit = once(this.#worker, 'exit')
     this.#worker.postMessage({ close: true } satisfies ToWorker)
+    // A statement that does not end must not keep the process: what was acknowledged is safe without this.
+    const tired = setTimeout(() => void this.#worker.terminate(), CLOSE_MS)
     await exit
+    clearTimeout(tired)
   }
 
   #start(): Worker {
@@ -81,7 +90,7 @@ class WorkerDatabase implements Database {
       this.#running = false
       const error = new Error(this.#failure)
       for (const stream of this.#streams) stream.destroy(error)
-      if (!this.#closed) this.#settings.onError(error)
+      if (this.#opened && !this.#closed) this.#settings.onError(error)
     })
     return worker
   }

@@ -4,7 +4,7 @@ import { openName } from '@ashlar/ratelimit/stores'
 
 import type { PostgresPool } from '../client.ts'
 import { quoted } from '../names.ts'
-import { pool as poolOption, table as tableOption } from '../postgres-options.ts'
+import { encrypted, pool as poolOption, requireTls, table as tableOption } from '../postgres-options.ts'
 import { PostgresLedger } from './postgres-ledger.ts'
 import { DEFAULT_TABLE, takeOf } from './rate-limit-tables.ts'
 
@@ -13,6 +13,8 @@ export interface PostgresRateLimitsOptions {
   readonly pool: PostgresPool
   /** The table of `rateLimitTables({ table })`. Default `ashlar_rate_limits`. */
   readonly table?: string
+  /** As in `PostgresOptions`. Default `false`. */
+  readonly requireTls?: boolean
 }
 
 export interface PostgresRateLimits extends RateLimitStore {
@@ -25,15 +27,20 @@ const PRUNE_EVERY_MS = 60_000
 /**
  * Rate limits shared through PostgreSQL: one statement a decision, in the server's time. `migrate(pool, rateLimitTables())`
  * makes the table and the function.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`,
+ * `ERR_CONNECTION_NOT_ENCRYPTED`
  * @example
  * const limit = rateLimit({ policy, store: postgresRateLimits({ pool }), instances: 4 })
  */
 export function postgresRateLimits(options: PostgresRateLimitsOptions): PostgresRateLimits {
-  const { pool, table } = readOptions('postgresRateLimits()', options, {
-    pool: poolOption,
-    table: tableOption(DEFAULT_TABLE),
-  })
+  const { pool, table } = encrypted(
+    'postgresRateLimits()',
+    readOptions('postgresRateLimits()', options, {
+      pool: poolOption,
+      table: tableOption(DEFAULT_TABLE),
+      requireTls,
+    }),
+  )
   const names = new Set<string>()
   let pruneAt = performance.now() + PRUNE_EVERY_MS
 

@@ -118,8 +118,9 @@ eachDatabase('the audit trail', (database, kind) => {
     await Promise.all([opened.close(), opened.close()])
     await opened.close()
     await expect(opened.record(event(1))).rejects.toMatchObject({ code: 'ERR_DEPENDENCY_UNAVAILABLE' })
-    const { rows } = await pool.query("SELECT count(*)::int AS held FROM pg_locks WHERE locktype = 'advisory'")
-    expect(rows).toEqual([{ held: 0 }])
+    const locks = async () => (await pool.query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'")).rowCount
+    // A server notices a little later that a connection has ended.
+    while ((await locks()) !== 0) await new Promise((resolve) => setImmediate(resolve))
   })
 
   test('records can only be added, also by the owner of the tables', async () => {
@@ -165,11 +166,15 @@ eachDatabase('the audit trail', (database, kind) => {
     ['dropped', 4, 'DELETE FROM ashlar_audit_records WHERE seq IN (4, 5)'],
     ['truncated', 9, 'DELETE FROM ashlar_audit_records WHERE seq > 8'],
     ['inserted', 2, `INSERT INTO ashlar_audit_records SELECT log, 0, line FROM ashlar_audit_records WHERE seq = 2`],
-    // The letters of a signature are random: each capital becomes the next one.
+    // The letters of a signature are random: each capital becomes the next one. The root before it would be none then.
     [
       'checkpoint-altered',
       10,
-      changeAll('ashlar_audit_checkpoints', 'note', `translate(note, '${CAPITALS}', '${NEXT}')`),
+      changeAll(
+        'ashlar_audit_checkpoints',
+        'note',
+        `split_part(note, '—', 1) || '—' || translate(split_part(note, '—', 2), '${CAPITALS}', '${NEXT}')`,
+      ),
     ],
   ])('a superuser who goes around the trigger is found: %s', async (kind, seq, statement) => {
     const opened = await trail()

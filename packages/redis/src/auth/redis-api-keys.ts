@@ -3,7 +3,7 @@ import { readOptions } from '@ashlar/core/options'
 
 import { commandsOf } from '../commands.ts'
 import { fieldsOf } from '../fields.ts'
-import { namespace, type RedisOptions, redisClient } from '../redis-options.ts'
+import { encrypted, type RedisOptions, redisOptions } from '../redis-options.ts'
 import { scriptOf } from '../script.ts'
 
 export interface RedisApiKeysOptions extends RedisOptions {}
@@ -11,12 +11,13 @@ export interface RedisApiKeysOptions extends RedisOptions {}
 /**
  * API keys on Redis. `find` is one HGETALL; whatever changes more than one key is one script. All names share a hash tag, so
  * that they are on one node of a cluster. Redis must be durable (`appendonly yes`), or keys are gone with it.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`,
+ * `ERR_CONNECTION_NOT_ENCRYPTED`
  * @example
  * const keys = apiKeys({ store: redisApiKeys({ redis: new Redis() }) })
  */
 export function redisApiKeys(options: RedisApiKeysOptions): ApiKeyStore {
-  const settings = readOptions('redisApiKeys()', options, { redis: redisClient, namespace })
+  const settings = encrypted('redisApiKeys()', readOptions('redisApiKeys()', options, redisOptions))
   const { send, run } = commandsOf(settings.redis)
   const base = `${settings.namespace}:{api-keys}`
   const ids = `${base}:ids`

@@ -2,19 +2,20 @@ import { readOptions } from '@ashlar/core/options'
 import type { ReplayStore } from '@ashlar/core/stores'
 
 import { commandsOf } from '../commands.ts'
-import { namespace, type RedisOptions, redisClient } from '../redis-options.ts'
+import { encrypted, type RedisOptions, redisOptions } from '../redis-options.ts'
 
 export interface RedisReplaysOptions extends RedisOptions {}
 
 /**
  * What may be used once, on Redis: one SET NX a claim. Redis must evict nothing (`maxmemory-policy noeviction`), or what was
  * evicted can be used again.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`,
+ * `ERR_CONNECTION_NOT_ENCRYPTED`
  * @example
  * const proof = dpop({ origin: 'https://api.example.com', replays: redisReplays({ redis: new Redis() }) })
  */
 export function redisReplays(options: RedisReplaysOptions): ReplayStore {
-  const settings = readOptions('redisReplays()', options, { redis: redisClient, namespace })
+  const settings = encrypted('redisReplays()', readOptions('redisReplays()', options, redisOptions))
   const { send } = commandsOf(settings.redis)
   return {
     async claim(name, until) {

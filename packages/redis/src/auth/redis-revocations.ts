@@ -4,7 +4,7 @@ import { duration, readOptions } from '@ashlar/core/options'
 import { type Closeable, closeable, type Duration, durationText } from '@ashlar/core/time'
 
 import { commandsOf } from '../commands.ts'
-import { namespace, type RedisOptions, redisClient } from '../redis-options.ts'
+import { encrypted, type RedisOptions, redisOptions } from '../redis-options.ts'
 import { scriptOf } from '../script.ts'
 import { subscriptions } from '../subscriptions.ts'
 
@@ -18,17 +18,20 @@ const BATCH = 1000
 /**
  * Revocations on Redis: a stream, which every process reads from where it was, and a channel that tells it to look. Redis
  * must be durable (`appendonly yes`), or what was revoked is good again for processes that start after a crash.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`,
+ * `ERR_CONNECTION_NOT_ENCRYPTED`
  * @example
  * const revoked = revocations({ store: redisRevocations({ redis: new Redis() }) })
  */
 export function redisRevocations(options: RedisRevocationsOptions): RevocationStore & Closeable {
   const where = 'redisRevocations()'
-  const { redis, retention, ...settings } = readOptions(where, options, {
-    redis: redisClient,
-    namespace,
-    retention: duration({ min: '1m', max: '365d', fallback: '2d' }),
-  })
+  const { redis, retention, ...settings } = encrypted(
+    where,
+    readOptions(where, options, {
+      ...redisOptions,
+      retention: duration({ min: '1m', max: '365d', fallback: '2d' }),
+    }),
+  )
   const { send, run } = commandsOf(redis)
   const stream = `${settings.namespace}:{revocations}`
   const channel = subscriptions(redis, stream)

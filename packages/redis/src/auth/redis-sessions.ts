@@ -3,7 +3,7 @@ import { readOptions } from '@ashlar/core/options'
 
 import { commandsOf } from '../commands.ts'
 import { fieldsOf } from '../fields.ts'
-import { namespace, type RedisOptions, redisClient } from '../redis-options.ts'
+import { encrypted, type RedisOptions, redisOptions } from '../redis-options.ts'
 import { scriptOf } from '../script.ts'
 
 export interface RedisSessionsOptions extends RedisOptions {}
@@ -11,12 +11,13 @@ export interface RedisSessionsOptions extends RedisOptions {}
 /**
  * Sessions on Redis, which forgets them by itself when they are over. A look-up is one HGETALL. All names share a hash tag, so
  * that they are on one node of a cluster.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`,
+ * `ERR_CONNECTION_NOT_ENCRYPTED`
  * @example
  * const keeper = sessions({ keyRing: [{ id: '2026-08', secret }], store: redisSessions({ redis: new Redis() }) })
  */
 export function redisSessions(options: RedisSessionsOptions): SessionStore {
-  const settings = readOptions('redisSessions()', options, { redis: redisClient, namespace })
+  const settings = encrypted('redisSessions()', readOptions('redisSessions()', options, redisOptions))
   const { send, run } = commandsOf(settings.redis)
   const base = `${settings.namespace}:{sessions}`
   const keyOf = (hash: string): string => `${base}:session:${hash}`

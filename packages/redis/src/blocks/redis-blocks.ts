@@ -3,7 +3,7 @@ import type { BlockStore } from '@ashlar/ratelimit'
 
 import { commandsOf } from '../commands.ts'
 import { fieldsOf } from '../fields.ts'
-import { namespace, type RedisOptions, redisClient } from '../redis-options.ts'
+import { encrypted, type RedisOptions, redisOptions } from '../redis-options.ts'
 import { scriptOf } from '../script.ts'
 
 export interface RedisBlocksOptions extends RedisOptions {}
@@ -13,12 +13,13 @@ const KEPT_MS = 3_600_000
 
 /**
  * A blocklist in one Redis hash, read whole by every instance: made for thousands of blocks, not for millions.
- * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`
+ * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_MISSING`, `ERR_OPTION_INVALID`,
+ * `ERR_CONNECTION_NOT_ENCRYPTED`
  * @example
  * const blocks = blocklist({ store: redisBlocks({ redis: new Redis() }) })
  */
 export function redisBlocks(options: RedisBlocksOptions): BlockStore {
-  const settings = readOptions('redisBlocks()', options, { redis: redisClient, namespace })
+  const settings = encrypted('redisBlocks()', readOptions('redisBlocks()', options, redisOptions))
   const { send, run } = commandsOf(settings.redis)
   const key = `${settings.namespace}:blocks`
   return {

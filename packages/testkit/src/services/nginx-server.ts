@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 
 import { NGINX, requireBinary } from './binary.ts'
 import { greeting } from './greeting.ts'
+import { selfSigned } from './self-signed.ts'
 import { freePort, startOnFreePort } from './server-process.ts'
 
 export interface NginxServer {
@@ -32,7 +31,7 @@ export interface NginxServer {
 export async function nginxServer({ upstreamPort }: { readonly upstreamPort: number }): Promise<NginxServer> {
   const binary = join(requireBinary(NGINX), NGINX.command)
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-nginx-'))
-  const certificate = await selfSigned(folder)
+  const { certificate } = await selfSigned(folder)
   const tlsPort = await freePort()
   const { port, server } = await startOnFreePort((chosen) => {
     const file = join(folder, `${chosen}.conf`)
@@ -54,16 +53,6 @@ export async function nginxServer({ upstreamPort }: { readonly upstreamPort: num
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** A key and a certificate for `localhost`, in the folder. @returns the certificate, PEM */
-async function selfSigned(folder: string): Promise<string> {
-  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
-  await promisify(execFile)('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate],
-  ])
-  return readFile(certificate, 'utf8')
 }
 
 function configuration(folder: string, port: number, tlsPort: number, upstreamPort: number): string {

@@ -6,12 +6,17 @@ import { flag, listOf, orElse, readOptions, text } from '@ashlar/core/options'
 
 import { REDIS, requireBinary } from './binary.ts'
 import { greeting } from './greeting.ts'
-import { startOnFreePort } from './server-process.ts'
+import { type SelfSigned, selfSigned } from './self-signed.ts'
+import { freePort, startOnFreePort } from './server-process.ts'
 
 export interface RedisServer {
   readonly port: number
   /** `redis://127.0.0.1:<port>` */
   readonly url: string
+  /** Where it takes TLS, with a certificate for `localhost` that it has signed itself; 0 unless it was started with `tls`. */
+  readonly tlsPort: number
+  /** That certificate, PEM. */
+  readonly certificate: string | undefined
   /** Ends it at once, as a crash would; it then holds no data unless it was started with `durable`. */
   kill(): Promise<void>
   /** Starts it again on the same port, after `kill`, or stops it first. */
@@ -26,6 +31,8 @@ export interface RedisServer {
 export interface RedisServerOptions {
   /** Every write is on disk before it is answered, so that it survives `kill`. Default `false`. */
   readonly durable?: boolean
+  /** Whether it takes TLS as well, on another port. Default `false`. */
+  readonly tls?: boolean
   /** Further command-line arguments. Default none. */
   readonly args?: readonly string[]
 }
@@ -33,24 +40,28 @@ export interface RedisServerOptions {
 /**
  * A Redis of the test's own on a free loopback port, with a temporary data folder.
  * @throws ConfigurationError `ERR_OPTION_UNKNOWN`, `ERR_OPTION_INVALID`
- * @throws Error where the machine has no `redis-server`
+ * @throws Error where the machine has no `redis-server`, or no `openssl` for `tls`
  * @example
  * const server = await redisServer({ durable: true })
  * const redis = new Redis(server.url)
  */
 export async function redisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
-  const { durable, args } = readOptions('redisServer()', options, {
+  const { durable, tls, args } = readOptions('redisServer()', options, {
     durable: flag(false),
+    tls: flag(false),
     args: orElse(listOf(text(), { min: 0 }), () => []),
   })
   const binary = join(requireBinary(REDIS), REDIS.command)
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-redis-'))
+  const signed = tls ? await selfSigned(folder) : undefined
+  const tlsPort = tls ? await freePort() : 0
   const { port, server } = await startOnFreePort((chosen) => ({
     binary,
     cwd: folder,
     args: [
       ...['--port', String(chosen), '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
       ...['--appendonly', durable ? 'yes' : 'no', '--appendfsync', 'always'],
+      ...(signed ? tlsArgs(tlsPort, signed) : []),
       ...args,
     ],
     readyLine: /Ready to accept connections/,
@@ -59,6 +70,8 @@ export async function redisServer(options: RedisServerOptions = {}): Promise<Red
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
+    tlsPort,
+    certificate: signed?.certificate,
     kill: () => server.end('SIGKILL'),
     async restart() {
       await server.end('SIGTERM')
@@ -72,4 +85,11 @@ export async function redisServer(options: RedisServerOptions = {}): Promise<Red
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+function tlsArgs(port: number, { certificateFile, keyFile }: SelfSigned): readonly string[] {
+  return [
+    ...['--tls-port', String(port), '--tls-auth-clients', 'no', '--tls-cert-file', certificateFile],
+    ...['--tls-key-file', keyFile, '--tls-ca-cert-file', certificateFile],
+  ]
 }
